@@ -1,0 +1,96 @@
+"""Formulas: pure functions on numbers or arrays, each with its source."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+_OCTAVES: Final = 40
+_PER_OCTAVE: Final = 32
+
+
+def _grid() -> Floats:
+    tail = 2.0 ** -np.linspace(_OCTAVES, 1, (_OCTAVES - 1) * _PER_OCTAVE + 1)
+    grid = np.concatenate([[0.0], tail, 1.0 - tail[-2::-1]])
+    grid.flags.writeable = False
+    return grid
+
+
+QUANTILES: Final = _grid()
+"""Probabilities `[N]` at which laws are tabulated, ever denser towards 0 and 1 (a grid per
+octave)."""
+
+
+def quantile_table(law: str, *, cv: float) -> Floats:
+    """Quantiles `[N]` of a standard law at `QUANTILES`, to be interpolated linearly.
+
+    Delays (`exponential`, `gamma`, `lognormal`) have mean 1 and coefficient of variation `cv`
+    (dimensionless; an exponential has 1 whatever is given); gamma has shape 1/cv2, lognormal has
+    sigma2 = ln(1 + cv2) (Law, Simulation Modeling and Analysis, 5th ed., 6.2). They are scaled so
+    that the mean of the interpolated law is exactly 1. `normal` has mean 0 and deviation 1.
+
+    Raises
+    ------
+    ValueError
+        For an unknown law, or a `cv` that is not positive.
+    """
+    from scipy import stats
+
+    if not cv > 0:
+        raise ValueError(f"the coefficient of variation must be positive, not {cv}")
+    middle = QUANTILES[1:]
+    if law == "normal":
+        inner = stats.norm.ppf(middle)
+        return _readonly(np.concatenate([inner[:1], inner]))
+    if law == "exponential":
+        inner = -np.log1p(-middle)
+    elif law == "gamma":
+        inner = stats.gamma.ppf(middle, 1.0 / cv**2)
+    elif law == "lognormal":
+        inner = stats.lognorm.ppf(middle, np.sqrt(np.log1p(cv**2)))
+    else:
+        raise ValueError(f"unknown law {law!r}")
+    table = np.concatenate([[0.0], inner])
+    return _readonly(table / np.trapezoid(table, QUANTILES))
+
+
+def _readonly(array: Floats) -> Floats:
+    array.flags.writeable = False
+    return array
+
+
+def path_hours(*, open_h_per_day: float, paths_per_day: float) -> float:
+    """Hours that a train occupies a line: the open hours of a day over its paths (UIC 406,
+    occupancy).
+    """
+    return open_h_per_day / paths_per_day
+
+
+def failure_rate(*, closed_share: float, mean_spell: float) -> float:
+    """Failures per unit of open time that give a closed share with a mean closed spell.
+
+    Alternating renewal process: share = spell / (spell + 1 / rate) (Ross, Stochastic Processes,
+    3.4).
+    """
+    if closed_share >= 1.0:
+        raise ValueError("a closed share of 1 leaves no open time")
+    return closed_share / ((1.0 - closed_share) * mean_spell)
+
+
+def load_limit_teu(
+    *,
+    places_teu: float,
+    payload_t: float | None,
+    draught_factor: float,
+    gross_t_per_teu: float | None,
+) -> int:
+    """TEU that a vessel takes: its places, or its payload at today's depth over the weight of a
+    TEU.
+    """
+    if payload_t is None or gross_t_per_teu is None:
+        return int(places_teu)
+    return int(min(places_teu, payload_t * draught_factor / gross_t_per_teu))
