@@ -1,0 +1,1 @@
+"""Words: scenarios as they are written, read, laid over one another and checked."""

@@ -1,0 +1,164 @@
+"""What moves: services, fleets, routes and flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from corridor_sim.laws import load_limit_teu
+from corridor_sim.scenario.network import Id, Twelve, Window
+from corridor_sim.scenario.values import (
+    Count,
+    CountOrNone,
+    NonNegative,
+    NonNegativeDated,
+    Positive,
+    PositiveDated,
+    Record,
+    Share,
+    ShareDated,
+    Value,
+)
+
+Direction = Literal["westbound", "eastbound"]
+Chain = Annotated[list[Id], Field(min_length=1)]
+
+
+class Departures(Record):
+    """Departures with places on a chain of links, lines, stations and dwells."""
+
+    origin: Id
+    """Place of departure."""
+    destination: Id
+    """Place where all aboard get off."""
+    places_teu: Count
+    """Places of a departure, TEU."""
+    chain: Chain
+    """What the vehicle passes, in order: links, lines, dwells, stations."""
+
+
+class Timetable(Departures):
+    """Departures at times fixed beforehand; they run even when empty."""
+
+    rule: Literal["timetable"]
+    """Departure rule."""
+    headway_h: Positive
+    """Time between departures, h."""
+    offset_h: NonNegative = Value(value=0.0)
+    """First departure after the start of the run, h."""
+    jitter_sd_h: NonNegative = Value(value=0.0)
+    """Standard deviation of a departure about its time, h (normal)."""
+    cancelled_share: Share = Value(value=0.0)
+    """Share of departures cancelled."""
+
+
+class WhenFull(Departures):
+    """Departures when full, or when the first in the queue has waited long enough."""
+
+    rule: Literal["when-full"]
+    """Departure rule."""
+    max_wait_h: Positive
+    """Longest wait of the first in the queue, h."""
+
+
+AnyService = Annotated[Timetable | WhenFull, Field(discriminator="rule")]
+
+
+class Vessel(Record):
+    """A vessel or train set of a fleet."""
+
+    places_teu: Count
+    """Places, TEU."""
+    payload_t: Positive | None = None
+    """Payload at full draught, t; limits the load together with the places."""
+    absences: list[Window] = Field(default_factory=list)
+    """Windows in which it is away (docking, other trades)."""
+
+
+class Call(Record):
+    """A port of call, and the way from it to the next."""
+
+    place: Id
+    """The port."""
+    berths: Id
+    """Station whose servers are the berths."""
+    min_load_teu: CountOrNone = Value(value=0.0)
+    """Waiting cargo that closes the load list, TEU."""
+    max_wait_h: NonNegative = Value(value=0.0)
+    """Longest wait for load since berthing, h; 0: what waits is taken at once."""
+    chain: Chain
+    """Links, lines, dwells and stations on the way to the next call."""
+
+
+class Fleet(Record):
+    """Vessels that circulate between ports of call; equally a finite pool of train sets."""
+
+    vessels: Annotated[Mapping[Id, Vessel], Field(min_length=1)]
+    """Vessels by name."""
+    calls: Annotated[list[Call], Field(min_length=2)]
+    """Ports of call, in order; after the last comes the first."""
+    gross_t_per_teu: Positive | None = None
+    """Gross weight of a TEU, t; with the payload it limits the load."""
+    draught_factor: PositiveDated = Value(value=1.0)
+    """Factor on the payload for the depth of water."""
+
+    def load_limit(self, vessel: Vessel, draught_factor: float) -> int:
+        """TEU that a vessel takes at a draught factor."""
+        return load_limit_teu(
+            places_teu=vessel.places_teu.value,
+            payload_t=vessel.payload_t.value if vessel.payload_t else None,
+            draught_factor=draught_factor,
+            gross_t_per_teu=self.gross_t_per_teu.value if self.gross_t_per_teu else None,
+        )
+
+    def least_load_limit(self) -> int:
+        """TEU that the smallest vessel takes at the lowest draught."""
+        lowest = min(self.draught_factor.every())
+        return min(self.load_limit(vessel, lowest) for vessel in self.vessels.values())
+
+
+class Profile(Record):
+    """Months in which the demand of a year is released."""
+
+    weights: Annotated[list[NonNegative], Twelve]
+    """Weight of each month, January first; only ratios matter."""
+    years: Mapping[int, Annotated[list[NonNegative], Twelve]] = Field(default_factory=dict)
+    """Weights of single years that differ."""
+
+
+class Route(Record):
+    """A named way through the network; chains of elements and sections by direction."""
+
+    title: str
+    """What to print."""
+    westbound: list[Chain] = Field(default_factory=list)
+    """Chains from east to west; a flow uses the part between its origin and destination."""
+    eastbound: list[Chain] = Field(default_factory=list)
+    """Chains from west to east."""
+
+
+class Flow(Record):
+    """Demand between two places, or captive traffic that only uses some elements."""
+
+    cargo: Literal["containers", "empties", "wagons", "bulk"]
+    """Kind of cargo; wagons and bulk in TEU equivalents."""
+    commodity: str | None = None
+    """What it is."""
+    direction: Direction
+    """Direction of travel."""
+    teu_per_year: NonNegativeDated
+    """Demand of a calendar year, TEU; may change on 1 January."""
+    lot_teu: Count
+    """Size of a consignment, TEU."""
+    profile: Id | None = None
+    """Profile of its releases; even over the year by default."""
+    origin: Id | None = None
+    """Place where it is released; not for captive traffic."""
+    destination: Id | None = None
+    """Place where it is delivered; not for captive traffic."""
+    routes: Mapping[Id, ShareDated] = Field(default_factory=dict)
+    """Shares of the routes that it takes; they sum to one at every date."""
+    chain: Chain | None = None
+    """Elements that captive traffic uses, in place of routes."""
