@@ -1,0 +1,258 @@
+"""The compiled scenario: numbers only, read-only, the same for every engine.
+
+Kinds of the field (port, border, train) end here: engines see stations, services, fleets,
+durations and itineraries. Each keeps the name that brought it, for messages. Times are whole ticks
+(int64, 1 tick = 1 s) from the start of the run. An index into a tuple of the model is written as
+`int`; `NONE` (-1) means no such thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ticks = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+TICK_H: Final = 3600
+DAY: Final = 24 * TICK_H
+NONE: Final = -1
+
+
+class Kind(IntEnum):
+    """What a step of an itinerary is."""
+
+    STATION = 0
+    """A visit at a station; `target` is the station."""
+    HAUL = 1
+    """Time in motion, or a dwell; `target` is unused."""
+    BOARD = 2
+    """Waiting for a departure of a service and riding it; `target` is the service."""
+    SAIL = 3
+    """Waiting for a vessel of a fleet and riding it to its next call; `target`, `call`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A law of durations: (fixed + spread x q(u)) x (1 where v < share, else otherwise), in ticks.
+
+    Arrays `[P]` have one entry per period; a period lasts from `starts[p]` to the next, and the
+    one in force at the START of the work applies. `per_teu`: amounts are per TEU and scaled by the
+    size.
+    """
+
+    name: str
+    """Name of the random stream: element and who passes it."""
+    starts: Ticks
+    fixed: Floats
+    spread: Floats
+    table: int
+    """Quantile table of the law in `Model.tables`, or NONE."""
+    share: Floats
+    otherwise: Floats
+    per_teu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an itinerary, of a consignment or of a vehicle."""
+
+    kind: Kind
+    name: str
+    place: int
+    """Place where it happens; for hauls and rides the place of departure."""
+    target: int = NONE
+    call: int = NONE
+    duration: int = NONE
+    enters: int = NONE
+    """Yard whose stock the cargo joins when it becomes ready for this step."""
+    leaves: int = NONE
+    """Yard whose stock it leaves when this step is over (for a ride: at departure)."""
+    to: int = NONE
+    """Place reached by a haul or a ride; a dwell stays where it is."""
+    km: float = 0.0
+    """Length of a haul."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """That a closure takes servers of a station."""
+
+    closure: int
+    servers: int
+    """Highest-numbered servers it takes."""
+    work: bool
+    """Whether it also stops work under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Parallel servers with one queue; customers are consignments, trains or vessels."""
+
+    name: str
+    place: int
+    servers: int
+    shuts: tuple[Shut, ...]
+    berth: bool
+    """Served in the second phase of an instant, with load lists."""
+    line: bool
+    """Whether it is a line (train paths)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Windows of closure, drawn before the run.
+
+    `windows` are known ones `[W, 2]`. Random spells are added where `rate` is given: `rate[m]`
+    failures per open tick in month m (January 0), closed spells of mean `spell[m]` with the law of
+    `table`. `monthly[D]` gives the month of each day of the run.
+    """
+
+    name: str
+    windows: Ticks
+    rate: Floats | None = None
+    spell: Floats | None = None
+    table: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Departures with places; `headway` 0 means departures when full."""
+
+    name: str
+    origin: int
+    destination: int
+    places: int
+    chain: tuple[Step, ...]
+    headway: int
+    offset: int
+    jitter: float
+    jitter_table: int
+    cancelled: float
+    max_wait: int
+    closures: tuple[tuple[int, float], ...]
+    """Closures that shut it, with the share of departures that they cancel."""
+    feeds: int
+    """Yard at its destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A port of call of a fleet and the chain to the next."""
+
+    name: str
+    place: int
+    station: int
+    unload: Ticks
+    """Unloading work `[T + 1]` by TEU aboard; includes the fixed time."""
+    load: Ticks
+    """Loading work `[T + 1]` by TEU listed."""
+    min_load: int
+    max_wait: int
+    chain: tuple[Step, ...]
+    feeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Vessels that circulate. Places `[V, P]` by period, periods from `starts[P]`."""
+
+    name: str
+    vessels: tuple[str, ...]
+    calls: tuple[Call, ...]
+    starts: Ticks
+    places: Ticks
+    absences: tuple[Ticks, ...]
+    """Windows of absence `[W, 2]` of each vessel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """Finite room at a place."""
+
+    name: str
+    place: int
+    limit: int
+    resume: int
+    shortest_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An itinerary that consignments of a flow may take."""
+
+    flow: int
+    route: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Demand: consignments of one size. Years are calendar years `[Y]` that the run touches.
+
+    A release in year y is `profile[y]^-1(u)`: piecewise linear between month starts `months[y]`
+    (13 ticks, the first is 1 January) with cumulated weights `cumulated[y]` (13 values, 0 to 1).
+    """
+
+    name: str
+    direction: int
+    """0 westbound, 1 eastbound."""
+    origin: int
+    destination: int
+    size: int
+    years: Ticks
+    counts: Ticks
+    months: Ticks
+    cumulated: Floats
+    paths: tuple[int, ...]
+    share_starts: Ticks
+    """Periods of the route shares `[P]`."""
+    shares: Floats
+    """Cumulated shares of the paths `[P, paths]`; the last is 1."""
+    first: int
+    """Index of its first consignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The compiled corridor. Consignments are numbered flow by flow in file order, then by year
+    and number.
+    """
+
+    name: str
+    end: int
+    cohort: tuple[int, int]
+    """First and last (exclusive) tick of the measuring part."""
+    month_starts: Ticks
+    """Tick at which each calendar month that the run touches begins (the first may be negative)."""
+    month_of: Ticks
+    """Calendar month (0-11) of each of `month_starts`."""
+    month_labels: tuple[str, ...]
+    """`2024-01` and so on."""
+    promise: int
+    places: tuple[str, ...]
+    borders: tuple[bool, ...]
+    """Which places are border crossing points."""
+    routes: tuple[str, ...]
+    stations: tuple[Station, ...]
+    services: tuple[Service, ...]
+    fleets: tuple[Fleet, ...]
+    yards: tuple[Yard, ...]
+    closures: tuple[Closure, ...]
+    flows: tuple[Flow, ...]
+    paths: tuple[Path, ...]
+    durations: tuple[Duration, ...]
+    tables: Floats
+    """Quantile tables `[laws, N]` of standard laws (mean 1, or mean 0 and deviation 1) at
+    `QUANTILES`."""
+    fingerprint: str
+    """Hash of the scenario and of the facts that it cites."""
+
+    @property
+    def consignments(self) -> int:
+        """Consignments of all years that the run touches, released in the run or not."""
+        return self.flows[-1].first + int(self.flows[-1].counts.sum()) if self.flows else 0
