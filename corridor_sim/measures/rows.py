@@ -1,0 +1,125 @@
+"""What is kept of a replication: sums and counts under the names of the table's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from corridor_sim.model import TICK_H
+from corridor_sim.result import Times
+
+DIRECTIONS = ("westbound", "eastbound")
+
+
+class Group(NamedTuple):
+    """What a row is about. `segment` is a pair of places, a month of release, or an element."""
+
+    route: str
+    direction: str
+    segment: str
+
+
+class Key(NamedTuple):
+    """A row of the table."""
+
+    group: Group
+    measure: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Durations of a cohort in one replication: hourly counts, and what lies beyond the end of the
+    run.
+    """
+
+    counts: npt.NDArray[np.int64]
+    unfinished: int
+    total_h: float
+    squares_h: float
+
+    @property
+    def size(self) -> int:
+        """Consignments (or trains) of the cohort, finished or not."""
+        return int(self.counts.sum()) + self.unfinished
+
+    def __add__(self, other: Spread) -> Spread:
+        width = max(len(self.counts), len(other.counts))
+        return Spread(
+            _padded(self.counts, width) + _padded(other.counts, width),
+            self.unfinished + other.unfinished,
+            self.total_h + other.total_h,
+            self.squares_h + other.squares_h,
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums and counts of one replication."""
+
+    replication: int
+    spreads: dict[tuple[Group, str], Spread] = field(default_factory=dict)
+    """Durations by group and what they are of (`transit`, `train_transit`)."""
+    ratios: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    """Numerator and denominator of every mean, share and total."""
+    vehicles: dict[Group, int] = field(default_factory=dict)
+    """Vehicles that carried the cohort of a group."""
+    hours: dict[Key, float] = field(default_factory=dict)
+    """Hours that finished cargo spent, by group and piece of the way."""
+    finished: dict[Group, float] = field(default_factory=dict)
+    """Finished consignments of the cohort, by group."""
+
+    def add(self, key: Key, numerator: float, denominator: float) -> None:
+        """Add to a ratio."""
+        old = self.ratios.get(key, (0.0, 0.0))
+        self.ratios[key] = (old[0] + numerator, old[1] + denominator)
+
+    def total(self, key: Key, amount: float, years: float) -> None:
+        """Add to an amount a year; the years are those of the measuring part."""
+        self.ratios[key] = (self.ratios.get(key, (0.0, 0.0))[0] + amount, years)
+
+    def add_spread(self, group: Group, of: str, spread: Spread) -> None:
+        """Add durations to a group."""
+        old = self.spreads.get((group, of))
+        self.spreads[group, of] = spread if old is None else old + spread
+
+
+def spread(begin: Times, end: Times) -> Spread:
+    """Durations from `begin` to `end` `[n]`, of those that began; sums are exact, in whole
+    ticks.
+    """
+    began = begin.known
+    done = began & end.known
+    ticks = (end.at - begin.at)[done]
+    return Spread(
+        counts=np.bincount(ticks // TICK_H),
+        unfinished=int(began.sum() - done.sum()),
+        total_h=float(ticks.sum()) / TICK_H,
+        squares_h=float(((ticks / TICK_H) ** 2).sum()),
+    )
+
+
+def counts_table(
+    spreads: Iterable[Spread | None],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Hourly counts `[R, H]` and unfinished `[R]` of all replications."""
+    empty = Spread(np.zeros(1, np.int64), 0, 0.0, 0.0)
+    given = [s or empty for s in spreads]
+    width = max(1, *(len(s.counts) for s in given))
+    return (
+        np.array([_padded(s.counts, width) for s in given], np.int64),
+        np.array([s.unfinished for s in given], np.int64),
+    )
+
+
+def _padded(counts: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.int64]:
+    return np.pad(counts, (0, width - len(counts)))
+
+
+def merged_keys(tallies: Iterable[Mapping[Key, object]]) -> list[Key]:
+    """Keys of all replications, in order of first appearance."""
+    return list(dict.fromkeys(key for tally in tallies for key in tally))
