@@ -81,6 +81,30 @@ def failure_rate(*, closed_share: float, mean_spell: float) -> float:
     return closed_share / ((1.0 - closed_share) * mean_spell)
 
 
+def rail_g_per_t_km(
+    *, electric_share: float, kwh_per_t_km: float, grid_g_per_kwh: float, upstream_factor: float,
+    diesel_g_per_t_km: float, slope_factor: float,
+) -> float:  # fmt: skip
+    """Well-to-wheel CO2e of a tonne of cargo by rail, g/km: the wire's share and the diesel's.
+
+    ISO 14083:2023, energy-based: energy at the power station x emission of the grid x what lies
+    upstream.
+    """
+    electric = kwh_per_t_km * grid_g_per_kwh * upstream_factor
+    diesel = diesel_g_per_t_km
+    return slope_factor * (electric_share * electric + (1.0 - electric_share) * diesel)
+
+
+def co2e_kg_per_teu(*, length_km: float, g_per_t_km: float, tonnes_per_teu: float) -> float:
+    """CO2e of a TEU over a distance, kg (GLEC Framework v3: transport activity x intensity)."""
+    return length_km * g_per_t_km * tonnes_per_teu / 1000.0
+
+
+def handling_kg_per_teu(*, handling_kg_per_box: float) -> float:
+    """CO2e of one handling, kg per TEU; a box is an FEU of 2 TEU."""
+    return handling_kg_per_box / 2.0
+
+
 def load_limit_teu(
     *,
     places_teu: float,

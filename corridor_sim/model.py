@@ -182,12 +182,27 @@ class Yard:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """What a part of an itinerary costs and emits."""
+
+    name: str
+    place: int
+    to: int
+    km: float
+    usd_per_feu: float
+    kg_per_teu: float
+    """Well-to-wheel CO2e; nan where the scenario has no factors."""
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """An itinerary that consignments of a flow may take."""
 
     flow: int
     route: int
     steps: tuple[Step, ...]
+    legs: tuple[Leg, ...]
+    """Hauls and handlings in order, and the margin of the forwarder; empty for captive traffic."""
 
 
 @dataclass(frozen=True, slots=True)

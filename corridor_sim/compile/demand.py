@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from corridor_sim.compile.context import Context
+from corridor_sim.compile.costs import legs
 from corridor_sim.model import NONE, Floats, Flow, Kind, Path, Step, Ticks
 from corridor_sim.scenario.chains import part_used
 from corridor_sim.scenario.traffic import Flow as FlowWords
@@ -32,10 +33,11 @@ def flows_and_paths(context: Context) -> tuple[tuple[Flow, ...], tuple[Path, ...
 def _paths(context: Context, name: str, words: FlowWords, number: int) -> list[Path]:
     if words.chain is not None:
         steps = tuple(context.stop(element, name, vehicle=False) for element in words.chain)
-        return [Path(number, NONE, steps)]
+        return [Path(number, NONE, steps, ())]
+    itineraries = [(route, _itinerary(context, name, words, route)) for route in words.routes]
     return [
-        Path(number, context.routes[route], _itinerary(context, name, words, route))
-        for route in words.routes
+        Path(number, context.routes[route], steps, legs(context, words, steps))
+        for route, steps in itineraries
     ]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -45,6 +46,7 @@ def cargo(
         groups = groups_of(model, path)
         _throughput(model, ledger, tally, groups, path, rows)
         _transit(model, ledger, tally, groups, path, cohort)
+        _costs(model, tally, groups, path, cohort)
         if by_month:
             _months(model, ledger, tally, groups, path, cohort)
         if len(cohort):
@@ -95,6 +97,17 @@ def _transit(
         if trains is not None:
             tally.add_spread(group, "train_transit", spread(*trains))
             tally.vehicles[group] = tally.vehicles.get(group, 0) + len(trains[0].at)
+
+
+def _costs(model: Model, tally: Tally, groups: list[Group], path: Path, cohort: Rows) -> None:
+    """Price and CO2e of the cohort, by TEU: sums over the legs of the path."""
+    usd = sum(leg.usd_per_feu for leg in path.legs)
+    kg = sum(leg.kg_per_teu for leg in path.legs)
+    teu = float(len(cohort) * model.flows[path.flow].size)
+    for group in groups:
+        tally.add(Key(group, "cost_usd_per_feu", "USD/FEU"), usd * teu, teu)
+        if not isnan(kg):
+            tally.add(Key(group, "co2e_kg_per_teu", "kg/TEU"), kg * teu, teu)
 
 
 def _by_train(model: Model, ledger: Ledger, path: Path, cohort: Rows) -> tuple[Times, Times] | None:

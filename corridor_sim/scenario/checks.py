@@ -62,6 +62,20 @@ def _one_name_one_thing(scenario: Scenario) -> Iterator[Finding]:
             seen[name] = table
 
 
+def _grids(scenario: Scenario) -> Iterator[Finding]:
+    for name, link in scenario.links.items():
+        if link.traction is None:
+            continue
+        keys: KeyPath = ("links", name, "traction", "grids")
+        if scenario.emissions is not None:
+            yield from _all_there(
+                keys, link.traction.grids, scenario.emissions.grid_g_per_kwh, "grid"
+            )
+        total = sum(share.value for share in link.traction.grids.values())
+        if abs(total - 1) > _NEARLY:
+            yield Finding(keys, "shares must sum to 1", f"{total:g}")
+
+
 def _places(scenario: Scenario) -> Iterator[Finding]:
     places = scenario.places
     for name, link in scenario.links.items():
@@ -315,7 +329,7 @@ def _profiles(scenario: Scenario) -> Iterator[Finding]:
 
 
 Check = Callable[["Scenario"], Iterator[Finding]]
-_NAMES: tuple[Check, ...] = (_one_name_one_thing, _places, _elements, _ways, _circles)
+_NAMES: tuple[Check, ...] = (_one_name_one_thing, _places, _elements, _ways, _circles, _grids)
 _MEANING: tuple[Check, ...] = (
     _span, _stations, _yards, _closures, _services, _vehicles, _chains, _demand, _worked, _profiles,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -58,6 +59,26 @@ class Delayed(Record):
     """Law of the delay."""
 
 
+class Tariff(Record):
+    """Price of carrying an FEU, by direction, at prices of the scenario's price year."""
+
+    westbound: NonNegative
+    """USD per FEU from east to west."""
+    eastbound: NonNegative
+    """USD per FEU from west to east."""
+
+
+class Traction(Record):
+    """What moves trains on a link."""
+
+    electric_share: Share
+    """Share of the length under the wire, and so hauled."""
+    grids: Annotated[Mapping[str, Share], Field(min_length=1)]
+    """Shares of the length by electricity grid; they sum to one."""
+    slope_factor: Positive = Value(value=1.0)
+    """Factor on the energy for gradients."""
+
+
 class Link(Delayed):
     """A way between two places, used in both directions; passing it is a haul."""
 
@@ -67,6 +88,12 @@ class Link(Delayed):
     """Mode of transport."""
     length_km: Positive
     """Length, km."""
+    tariff_usd_per_feu: Tariff | None = None
+    """Price of the haul."""
+    traction: Traction | None = None
+    """How trains are hauled; for `rail`."""
+    emission_g_per_t_km: NonNegative | None = None
+    """Well-to-wheel CO2e of a tonne of cargo, g/km; for `sea` and `road`."""
 
 
 class Dwell(Delayed):
@@ -76,6 +103,8 @@ class Dwell(Delayed):
     """Where it happens."""
     share: ShareDated = Value(value=1.0)
     """Share of customers that it befalls; the others pass at once."""
+    handling_usd_per_feu: NonNegative | None = None
+    """Price of the terminal, USD per FEU."""
 
 
 class Digital(Record):
@@ -107,6 +136,8 @@ class Facility(Record):
     """Clock hour at which starts are first allowed."""
     open_to_h: Clock = Value(value=24.0)
     """Clock hour from which no start is allowed; what was begun is finished."""
+    handling_usd_per_feu: NonNegative | None = None
+    """Price of the terminal for the cargo that is worked on here, USD per FEU."""
 
 
 class Station(Facility):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,7 +16,7 @@ from corridor_sim.scenario.overlay import set_paths
 from corridor_sim.scenario.traffic import AnyService, Chain, Fleet, Flow, Profile, Route
 from corridor_sim.scenario.tree import Tree, plain
 from corridor_sim.scenario.validate import validated
-from corridor_sim.scenario.values import CountOrNone, Positive, Record, Value
+from corridor_sim.scenario.values import CountOrNone, NonNegative, Positive, Record, Value
 
 
 class Span(Record):
@@ -32,6 +32,23 @@ class Span(Record):
     """Days after the measuring part."""
 
 
+class Emissions(Record):
+    """What all modes share when emissions are counted (ISO 14083; GLEC Framework)."""
+
+    tonnes_per_teu: Positive
+    """Weight of cargo in a TEU, t; the same for every mode."""
+    electric_kwh_per_t_km: Positive
+    """Energy of electric trains at the power station, kWh per tonne-km of cargo."""
+    diesel_g_per_t_km: Positive
+    """Well-to-wheel CO2e of diesel trains, g per tonne-km of cargo."""
+    upstream_factor: Positive
+    """Factor on the emission of power stations for what lies before them."""
+    grid_g_per_kwh: Annotated[Mapping[str, NonNegative], Field(min_length=1)]
+    """CO2e of electricity by grid, g/kWh."""
+    handling_kg_per_box: NonNegative
+    """CO2e of one handling of a box, kg; a ride has half of one at each end."""
+
+
 class Scenario(Record):
     """A corridor, its demand and the period that is looked at."""
 
@@ -45,6 +62,10 @@ class Scenario(Record):
     """Transit time promised to shippers, days; reliability counts the share within it."""
     span: Span
     """The period."""
+    price_year: int | None = None
+    """Year of the prices."""
+    emissions: Emissions | None = None
+    """Factors for counting emissions; without them there are no measures of CO2e."""
     places: Mapping[Id, Place]
     """Points on the map."""
     links: Mapping[Id, Link] = Field(default_factory=dict)

@@ -160,5 +160,7 @@ class Flow(Record):
     """Place where it is delivered; not for captive traffic."""
     routes: Mapping[Id, ShareDated] = Field(default_factory=dict)
     """Shares of the routes that it takes; they sum to one at every date."""
+    margin_usd_per_feu: NonNegative = Value(value=0.0)
+    """Forwarder's margin, insurance and one-way use of the box, USD per FEU."""
     chain: Chain | None = None
     """Elements that captive traffic uses, in place of routes."""
