@@ -94,9 +94,7 @@ def _flow(context: Context, name: str, words: FlowWords, paths: range, first: in
         destination=context.places[words.destination] if words.destination else NONE,
         size=size,
         years=np.array(years, np.int64),
-        counts=np.array(
-            [round(words.teu_per_year.at(dt.date(y, 1, 1)) / size) for y in years], np.int64
-        ),
+        counts=np.array([round(words.teu_in(year) / size) for year in years], np.int64),
         months=np.array([_month_ticks(context, year) for year in years], np.int64),
         cumulated=np.array([_cumulated(context, words.profile, year) for year in years]),
         paths=tuple(paths),

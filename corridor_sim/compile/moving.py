@@ -55,19 +55,19 @@ def fleet(context: Context, name: str, words: FleetWords) -> Fleet:
     places = np.array(
         [
             [words.load_limit(v, words.draught_factor.at(day)) for day in days]
-            for v in words.vessels.values()
+            for _, v in words.each()
         ],
         np.int64,
     )
     return Fleet(
         name=name,
-        vessels=tuple(words.vessels),
+        vessels=tuple(name for name, _ in words.each()),
         calls=tuple(
             _call(context, name, words, p, int(places.max())) for p in range(len(words.calls))
         ),
         starts=starts,
         places=places,
-        absences=tuple(_absences(context, vessel) for vessel in words.vessels.values()),
+        absences=tuple(_absences(context, vessel) for _, vessel in words.each()),
     )
 
 

@@ -248,10 +248,8 @@ def _demand(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(keys, "needs an `origin` and a `destination`")
         if captive and (flow.origin or flow.destination):
             yield Finding(keys, "captive traffic has no `origin` or `destination`")
-        for day in flow.teu_per_year.changes:
-            if (day.month, day.day) != (1, 1):
-                yield Finding((*keys, "teu_per_year"), "changes on 1 January only", f"{day}")
-        lots = max(flow.teu_per_year.every()) / flow.lot_teu.value
+        years = [flow.teu_per_year, *flow.teu_in_years.values()]
+        lots = max(teu.value for teu in years) / flow.lot_teu.value
         if lots > MOST_CONSIGNMENTS:
             rule = f"has more than {MOST_CONSIGNMENTS:,} consignments a year"
             yield Finding((*keys, "lot_teu"), rule, f"{lots:,.0f}", "use larger lots")

@@ -13,7 +13,6 @@ from corridor_sim.scenario.values import (
     Count,
     CountOrNone,
     NonNegative,
-    NonNegativeDated,
     Positive,
     PositiveDated,
     Record,
@@ -67,8 +66,10 @@ AnyService = Annotated[Timetable | WhenFull, Field(discriminator="rule")]
 
 
 class Vessel(Record):
-    """A vessel or train set of a fleet."""
+    """A vessel or train set of a fleet, or several that are alike."""
 
+    count: Count = Value(value=1.0)
+    """How many there are of it."""
     places_teu: Count
     """Places, TEU."""
     payload_t: Positive | None = None
@@ -113,6 +114,15 @@ class Fleet(Record):
             gross_t_per_teu=self.gross_t_per_teu.value if self.gross_t_per_teu else None,
         )
 
+    def each(self) -> list[tuple[str, Vessel]]:
+        """Every single vessel with its name: `x`, then `x-2`, `x-3`, ... where there are
+        several."""
+        return [
+            (name if i == 0 else f"{name}-{i + 1}", vessel)
+            for name, vessel in self.vessels.items()
+            for i in range(int(vessel.count.value))
+        ]
+
     def least_load_limit(self) -> int:
         """TEU that the smallest vessel takes at the lowest draught."""
         lowest = min(self.draught_factor.every())
@@ -148,8 +158,10 @@ class Flow(Record):
     """What it is."""
     direction: Direction
     """Direction of travel."""
-    teu_per_year: NonNegativeDated
-    """Demand of a calendar year, TEU; may change on 1 January."""
+    teu_per_year: NonNegative
+    """Demand of a calendar year, TEU."""
+    teu_in_years: Mapping[int, NonNegative] = Field(default_factory=dict)
+    """Demand of single calendar years that differ, TEU."""
     lot_teu: Count
     """Size of a consignment, TEU."""
     profile: Id | None = None
@@ -164,3 +176,7 @@ class Flow(Record):
     """Forwarder's margin, insurance and one-way use of the box, USD per FEU."""
     chain: Chain | None = None
     """Elements that captive traffic uses, in place of routes."""
+
+    def teu_in(self, year: int) -> float:
+        """Demand of a calendar year, TEU."""
+        return self.teu_in_years.get(year, self.teu_per_year).value
