@@ -87,7 +87,7 @@ class Vessel:
     number: int
     key: int
     ports: list[Loading]
-    log: list[CallRecord] = field(default_factory=list)
+    records: list[CallRecord] = field(default_factory=list)
     _aboard: list[int] = field(default_factory=list)
     _teu: int = 0
     _sailings: int = 0
@@ -101,7 +101,7 @@ class Vessel:
             record = CallRecord(
                 self.number, at, Passing.of(len(call.chain)), int(self.roads.env.now), self._teu
             )
-            self.log.append(record)
+            self.records.append(record)
             sailed = yield from self._call(record)
             if sailed:
                 yield from self.roads.ride(

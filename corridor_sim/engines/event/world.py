@@ -13,7 +13,7 @@ from corridor_sim.engines.event.stations import Station
 from corridor_sim.engines.event.vehicles import Roads, Vessel, train
 from corridor_sim.engines.event.yards import Embargo
 from corridor_sim.engines.order import Phase
-from corridor_sim.model import NONE, Fleet, Kind, Model, Service, Step
+from corridor_sim.model import DAY, NONE, Fleet, Kind, Model, Service, Step
 from corridor_sim.result import Calls, Departures, Ledger, Passage, Reviews, Times, Visits
 
 _PER_SOURCE = 2**32
@@ -103,6 +103,7 @@ class World:
         """What happened, with everything at or after the end missing."""
         model, cargo, end = self.model, self.cargo, self.model.end
         shape = (cargo.count, cargo.steps)
+        days = (len(model.yards), -(-end // DAY))
         start = Times.before(np.reshape(cargo.start, shape), end)
         release = self.luck.release
         exists = (release >= 0) & (release < end)
@@ -126,8 +127,8 @@ class World:
                 for vessels, fleet in zip(self.vessels, model.fleets, strict=True)
             ),
             reviews=Reviews(
-                stock=np.array([e.stocks for e in self.embargoes], np.int64),
-                announced=np.array([e.announced for e in self.embargoes], np.bool_),
+                stock=np.reshape([e.stocks for e in self.embargoes], days).astype(np.int64),
+                announced=np.reshape([e.announced for e in self.embargoes], days).astype(np.bool_),
             ),
         )
 
@@ -156,14 +157,14 @@ def _departures(trains: list[TrainRecord], chain: tuple[Step, ...], end: int) ->
 
 
 def _calls(vessels: list[Vessel], fleet: Fleet, end: int) -> Calls:
-    log: list[CallRecord] = [record for vessel in vessels for record in vessel.log]
+    records: list[CallRecord] = [record for vessel in vessels for record in vessel.records]
     steps = max(len(call.chain) for call in fleet.calls)
-    for record in log:
+    for record in records:
         for times in (record.passing.arrive, record.passing.start, record.passing.finish):
             times += Passing.of(steps - len(times)).arrive
 
     def numbers(name: str) -> np.ndarray:
-        return np.array([getattr(record, name) for record in log], np.int64)
+        return np.array([getattr(record, name) for record in records], np.int64)
 
     berthed, listed = Times.before(numbers("berthed"), end), Times.before(numbers("listed"), end)
     return Calls(
@@ -180,5 +181,5 @@ def _calls(vessels: list[Vessel], fleet: Fleet, end: int) -> Calls:
         cast_off=Times.before(numbers("cast_off"), end),
         teu_off=numbers("teu_off"),
         teu_on=np.where(listed.known, numbers("teu_on"), 0),
-        passage=_passage([record.passing for record in log], steps, end),
+        passage=_passage([record.passing for record in records], steps, end),
     )

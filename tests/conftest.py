@@ -1,0 +1,27 @@
+"""The engines under test: every test of the physics runs on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+from corridor_sim.draws import Draws
+from corridor_sim.engines import event
+from corridor_sim.result import Ledger
+
+Engine = Callable[[Draws, int], Ledger]
+
+ENGINES: dict[str, Engine] = {"event": event.simulate}
+
+# The same examples on every machine: a property that fails does so for everybody.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
+
+
+@pytest.fixture(params=ENGINES.values(), ids=ENGINES.keys(), scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine: Draws and the number of a replication in, a ledger out."""
+    given: Engine = request.param
+    return given
