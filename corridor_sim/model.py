@@ -20,7 +20,11 @@ Floats = npt.NDArray[np.float64]
 
 TICK_H: Final = 3600
 DAY: Final = 24 * TICK_H
+YEAR_D: Final = 365.25
+"""Days of the year in which amounts a year are stated."""
 NONE: Final = -1
+DIRECTIONS: Final = ("westbound", "eastbound")
+"""Names of the directions, by `Flow.direction`."""
 
 
 class Kind(IntEnum):

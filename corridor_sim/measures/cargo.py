@@ -10,12 +10,10 @@ from math import isnan
 
 import numpy as np
 
-from corridor_sim.measures.rows import DIRECTIONS, Group, Key, Tally, spread
+from corridor_sim.measures.rows import Group, Key, Tally, spread
 from corridor_sim.measures.timeline import Piece, Rows, Stay, pieces, stays
-from corridor_sim.model import DAY, NONE, TICK_H, Kind, Model, Path
+from corridor_sim.model import DAY, DIRECTIONS, NONE, TICK_H, YEAR_D, Kind, Model, Path
 from corridor_sim.result import Ledger, Times
-
-YEAR_D = 365.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from corridor_sim.measures.rows import Group, Key, Tally
-from corridor_sim.model import DAY, TICK_H, Fleet, Kind, Model, Service, Station, Step, Ticks
+from corridor_sim.model import (
+    DAY,
+    TICK_H,
+    YEAR_D,
+    Fleet,
+    Kind,
+    Model,
+    Service,
+    Station,
+    Step,
+    Ticks,
+)
 from corridor_sim.result import Calls, Departures, Ledger, Passage, Times, Visits
-
-YEAR_D = 365.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ import numpy.typing as npt
 from corridor_sim.model import TICK_H
 from corridor_sim.result import Times
 
-DIRECTIONS = ("westbound", "eastbound")
-
 
 class Group(NamedTuple):
     """What a row is about. `segment` is a pair of places, a month of release, or an element."""

@@ -90,7 +90,8 @@ def _names(names: list[str]) -> str:
 def _station(scenario: Scenario, model: Model, name: str, station: Station, opened: float) -> str:
     day = measured(scenario)[0]
     noun = ("berth", "berths") if station.berth else ("server", "servers")
-    servers = counted(int(station.servers.at(day)), *noun)
+    _, bracket, changes = said(scenario, station.servers, "").partition(" (")
+    servers = counted(int(station.servers.at(day)), *noun) + bracket + changes
     parts = [f"At {station.place}, {name} has {servers}{_hours(station)}"]
     if amount(opened) != amount(station.servers.at(day)):
         parts.append(f"{amount(opened)} open on average")

@@ -14,9 +14,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from corridor_sim.model import DAY, Floats, Kind, Model, Step
+from corridor_sim.model import DAY, DIRECTIONS, Floats, Kind, Model, Step
 from corridor_sim.offered.pieces import (
-    DIRECTIONS,
     Pieces,
     mean_work,
     open_servers,

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from corridor_sim.draws import merged
 from corridor_sim.laws import QUANTILES
-from corridor_sim.model import DAY, NONE, Closure, Duration, Floats, Flow, Model, Shut, Ticks
-
-DIRECTIONS: Final = ("westbound", "eastbound")
-YEAR_D: Final = 365.25
+from corridor_sim.model import (
+    DAY,
+    NONE,
+    YEAR_D,
+    Closure,
+    Duration,
+    Floats,
+    Flow,
+    Model,
+    Shut,
+    Ticks,
+)
 
 
 @dataclass(frozen=True, slots=True)

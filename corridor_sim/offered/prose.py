@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby
 
-from corridor_sim.model import NONE, Kind, Model, Path, Step
+from corridor_sim.model import DIRECTIONS, NONE, Kind, Model, Path, Step
 from corridor_sim.offered.elements import element_sentences
 from corridor_sim.offered.loads import OVERLOADED, WHOLE, Offer, offered
 from corridor_sim.offered.phrases import amount, day_of, listed, measured, said
-from corridor_sim.offered.pieces import DIRECTIONS
 from corridor_sim.scenario.schema import Scenario
 from corridor_sim.scenario.traffic import Timetable
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corridor_sim.model import Kind, Model, Path, Step
+from corridor_sim.model import DIRECTIONS, Kind, Model, Path, Step
 from corridor_sim.offered.capacity import Customer, Key, Span, most_passed
 from corridor_sim.offered.pieces import (
-    DIRECTIONS,
     Pieces,
     least_work,
     most_work,
