@@ -112,6 +112,10 @@ class Luck:
             chunk = self._chunks[at] = self._draws.vehicles(self.replication, *at).T.tolist()
         return chunk[number % CHUNK]
 
+    def vehicles(self, duration: int, vehicle: str, chunk: int) -> Ticks:
+        """Durations `[P, 256]` of a chunk of vehicles of one name."""
+        return self._draws.vehicles(self.replication, duration, vehicle, chunk)
+
 
 class Draws:
     """The luck of a model under a seed."""
@@ -228,14 +232,14 @@ class Draws:
     def _slots(self, service: Service, windows: Sequence[Ticks], replication: int) -> Slots | None:
         if not service.headway:
             return None
-        count = max(0, -(-(self.model.end - service.offset) // service.headway))
+        normal = self.model.tables[service.jitter_table] if service.jitter else np.zeros(1)
+        early = round(service.jitter * float(normal[-1]))  # a later slot may come before the end
+        count = max(0, -(-(self.model.end + early - service.offset) // service.headway))
         nominal = service.offset + service.headway * np.arange(count)
         shift = np.zeros(count)
         if service.jitter:
             u = self._streams.uniform(f"{service.name}/jitter", replication, count=count)
-            shift = service.jitter * np.interp(
-                u, QUANTILES, self.model.tables[service.jitter_table]
-            )
+            shift = service.jitter * np.interp(u, QUANTILES, normal)
         times = np.maximum(0, nominal + np.rint(shift).astype(np.int64))
         share = np.full(count, service.cancelled)
         for closure, cancels in service.closures:

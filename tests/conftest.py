@@ -20,7 +20,7 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
 
 
-@pytest.fixture(params=ENGINES.values(), ids=ENGINES.keys(), scope="session")
+@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES), scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     """An engine: Draws and the number of a replication in, a ledger out."""
     given: Engine = request.param

@@ -73,13 +73,13 @@ def _services(scenario: Scenario) -> Iterator[str]:
 def _fleets(scenario: Scenario) -> Iterator[str]:
     for name, fleet in scenario.fleets.items():
         alike: dict[str, list[str]] = {}
-        for vessel, words in fleet.vessels.items():
+        for vessel, words in fleet.each():
             away = counted(len(words.absences), "absence", "absences") if words.absences else ""
             places = f"of {amount(words.places_teu.value)} TEU{' with ' if away else ''}{away}"
             alike.setdefault(places, []).append(vessel)
         vessels = [f"{_names(names)} {places}" for places, names in alike.items()]
         calls = [f"{call.place} ({call.berths}; then {listed(call.chain)})" for call in fleet.calls]
-        count = counted(len(fleet.vessels), "vessel", "vessels")
+        count = counted(len(fleet.each()), "vessel", "vessels")
         yield f"The fleet {name} has {count}: {'; '.join(vessels)}. It calls at {listed(calls)}."
 
 

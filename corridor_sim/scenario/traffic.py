@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from corridor_sim.laws import load_limit_teu
-from corridor_sim.scenario.network import Id, Twelve, Window
+from corridor_sim.scenario.network import Id, Investment, Twelve, Window
 from corridor_sim.scenario.values import (
     Count,
     CountOrNone,
@@ -65,7 +65,7 @@ class WhenFull(Departures):
 AnyService = Annotated[Timetable | WhenFull, Field(discriminator="rule")]
 
 
-class Vessel(Record):
+class Vessel(Investment):
     """A vessel or train set of a fleet, or several that are alike."""
 
     count: Count = Value(value=1.0)
@@ -116,7 +116,8 @@ class Fleet(Record):
 
     def each(self) -> list[tuple[str, Vessel]]:
         """Every single vessel with its name: `x`, then `x-2`, `x-3`, ... where there are
-        several."""
+        several.
+        """
         return [
             (name if i == 0 else f"{name}-{i + 1}", vessel)
             for name, vessel in self.vessels.items()

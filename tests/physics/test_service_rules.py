@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-
 from conftest import Engine
 from worlds import (
     TICK,
@@ -16,9 +15,11 @@ from worlds import (
     Part,
     cargo,
     changing,
+    dwell,
     fixed,
     hours,
     link,
+    route,
     shut,
     timetable,
     when_full,
@@ -245,3 +246,18 @@ def test_a_service_that_was_shut_catches_up_when_it_opens(
         windows={"works": [(2, 10)]},
     )
     assert hours(engine(world, 0).visits.finish, 0) == left
+
+
+@pytest.mark.parametrize("train", [every(10, places=2), full(places=2, max_wait_h=10)])
+def test_who_is_ready_at_one_instant_boards_by_number(engine: Engine, train: Part) -> None:
+    # Number 1 begins its papers at 0, number 0 at 1; both are done at 4 and one of them fits.
+    world = fixed(
+        days=2,
+        links={"a-b": link("ab", hours=3)},
+        dwells={"papers": dwell(hours=1, delay_mean_h=3)},
+        services={"train": train},
+        routes={"r": route(westbound=["papers", "train"])},
+        flows=flow(1, 0),
+        durations={"papers/w": [3, 4]},
+    )
+    assert engine(world, 0).visits.vehicle[:, 1].tolist() == [0, 1]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-
 from conftest import Engine
 from worlds import (
     B_CALL,
