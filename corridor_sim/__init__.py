@@ -1,3 +1,56 @@
-"""Simulates freight corridors between China and Europe: scenarios in, paired comparisons out."""
+"""Simulates freight corridors between China and Europe: scenarios in, paired comparisons out.
+
+    import corridor_sim as cs
+
+    base, phase2 = cs.simulate(
+        [cs.case("baseline-2024"), cs.case("alat-phase-2")], cs.Options(replications=range(20))
+    )
+    cs.compare([base, phase2]).table()
+
+The public names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corridor_sim.experiments.plan import Case, Options, case, segment
+    from corridor_sim.experiments.run import Comparison, Run, compare, simulate
+    from corridor_sim.experiments.visits import visits
+    from corridor_sim.scenario.load import load, shipped
+    from corridor_sim.scenario.schema import Scenario
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Case": "experiments.plan",
+    "Comparison": "experiments.run",
+    "Options": "experiments.plan",
+    "Run": "experiments.run",
+    "Scenario": "scenario.schema",
+    "case": "experiments.plan",
+    "compare": "experiments.run",
+    "load": "scenario.load",
+    "segment": "experiments.plan",
+    "shipped": "scenario.load",
+    "simulate": "experiments.run",
+    "visits": "experiments.visits",
+}
+
+__all__ = [
+    "Case", "Comparison", "Options", "Run", "Scenario", "__version__", "case", "compare", "load",
+    "segment", "shipped", "simulate", "visits",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

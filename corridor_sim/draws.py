@@ -166,7 +166,7 @@ class Draws:
         parts = [
             np.interp(
                 self._streams.uniform(
-                    f"{flow.name}/release", replication, count=int(count), lane=int(year)
+                    f"{flow.name}:release", replication, count=int(count), lane=int(year)
                 ),
                 flow.cumulated[y],
                 flow.months[y].astype(np.float64),
@@ -188,7 +188,7 @@ class Draws:
         paths = np.array(flow.paths, np.int32)
         if len(paths) == 1:
             return np.full(len(release), paths[0], np.int32)
-        u = self._per_consignment(flow, f"{flow.name}/route", replication)
+        u = self._per_consignment(flow, f"{flow.name}:route", replication)
         period = np.searchsorted(flow.share_starts, release, side="right") - 1
         chosen: npt.NDArray[np.int32] = paths[(u[:, None] >= flow.shares[period, :-1]).sum(axis=1)]
         return chosen
@@ -215,8 +215,8 @@ class Draws:
         model, now, chunk = self.model, 0, 0
         spells: list[tuple[int, int]] = []
         while True:
-            u = self._streams.uniform(f"{closure.name}/open", replication, count=CHUNK, chunk=chunk)
-            v = self._streams.uniform(f"{closure.name}/shut", replication, count=CHUNK, chunk=chunk)
+            u = self._streams.uniform(f"{closure.name}:open", replication, count=CHUNK, chunk=chunk)
+            v = self._streams.uniform(f"{closure.name}:shut", replication, count=CHUNK, chunk=chunk)
             hazard = -np.log1p(-u)
             length = np.interp(v, QUANTILES, model.tables[closure.table])
             for n in range(CHUNK):
@@ -238,14 +238,14 @@ class Draws:
         nominal = service.offset + service.headway * np.arange(count)
         shift = np.zeros(count)
         if service.jitter:
-            u = self._streams.uniform(f"{service.name}/jitter", replication, count=count)
+            u = self._streams.uniform(f"{service.name}:jitter", replication, count=count)
             shift = service.jitter * np.interp(u, QUANTILES, normal)
         times = np.maximum(0, nominal + np.rint(shift).astype(np.int64))
         share = np.full(count, service.cancelled)
         for closure, cancels in service.closures:
             inside = within(windows[closure], times)
             share = np.where(inside, np.maximum(share, cancels), share)
-        luck = self._streams.uniform(f"{service.name}/cancelled", replication, count=count)
+        luck = self._streams.uniform(f"{service.name}:cancelled", replication, count=count)
         return Slots(times=times, cancelled=luck < share)
 
 
@@ -289,10 +289,10 @@ def within(windows: Ticks, times: Ticks) -> npt.NDArray[np.bool_]:
 
 
 def calendars(station: Station, windows: Sequence[Ticks]) -> tuple[Calendar, ...]:
-    """The calendar of each server of a station; a partial closure takes the highest-numbered."""
+    """The calendar of each server of a station."""
     found = []
     for server in range(station.servers):
-        hit = [s for s in station.shuts if server >= station.servers - s.servers]
+        hit = [s for s in station.shuts if s.takes(server, of=station.servers)]
         found.append(
             Calendar(
                 starts=merged([windows[s.closure] for s in hit]),

@@ -88,9 +88,13 @@ class Shut:
 
     closure: int
     servers: int
-    """Highest-numbered servers it takes."""
+    """Highest-numbered servers that it takes; lowest-numbered ones if negative."""
     work: bool
     """Whether it also stops work under way."""
+
+    def takes(self, server: int, *, of: int) -> bool:
+        """Whether it takes a server of a station that has so many."""
+        return server >= of - self.servers if self.servers >= 0 else server < -self.servers
 
 
 @dataclass(frozen=True, slots=True)

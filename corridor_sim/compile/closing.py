@@ -32,7 +32,7 @@ def closures_and_stations(context: Context) -> tuple[tuple[Closure, ...], tuple[
             *_opening_hours(context, name, facility),
             *_fewer(context, name, facility),
         ]:
-            shuts.append(Shut(len(closures), min(taken, servers), False))
+            shuts.append(Shut(len(closures), taken, False))
             closures.append(extra)
         stations.append(
             Station(
@@ -80,13 +80,17 @@ def _opening_hours(context: Context, name: str, facility: Facility) -> list[tupl
 
 
 def _fewer(context: Context, name: str, facility: Facility) -> list[tuple[Closure, int]]:
+    """Servers that are not there yet, or no longer: the lowest-numbered ones.
+
+    So a partial closure, which takes the highest-numbered, takes servers that are there.
+    """
     if not isinstance(facility, StationWords) or not facility.servers.changes:
         return []
     starts, days = context.clock.periods([facility.servers])
     ends = np.append(starts[1:], context.clock.end + DAY)
     most = _most_servers(facility)
     return [
-        (Closure(f"{name}/servers", np.array([[start, end]], np.int64)), most - servers)
+        (Closure(f"{name}/servers", np.array([[start, end]], np.int64)), servers - most)
         for start, end, day in zip(starts, ends, days, strict=True)
         if (servers := int(facility.servers.at(day))) < most
     ]

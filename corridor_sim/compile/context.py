@@ -4,7 +4,8 @@ things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,19 +59,19 @@ class Context:
     def ride(self, chain: Iterable[str], origin: str, owner: str) -> tuple[Step, ...]:
         """The steps of a vehicle on a chain of links, dwells, stations and lines."""
         words, steps, here = self.scenario, [], origin
-        for name in chain:
+        for name, who in numbered(chain, owner):
             if name in words.links:
                 link = words.links[name]
                 there = link.ends[1] if link.ends[0] == here else link.ends[0]
                 steps.append(
                     Step(
                         Kind.HAUL, name, self.places[here], to=self.places[there],
-                        duration=self.delay(link, name, owner), km=link.length_km.value,
+                        duration=self.delay(link, name, who), km=link.length_km.value,
                     )
                 )  # fmt: skip
                 here = there
             else:
-                steps.append(self.stop(name, owner, vehicle=True))
+                steps.append(self.stop(name, who, vehicle=True))
         return tuple(steps)
 
     def stop(self, name: str, owner: str, *, vehicle: bool) -> Step:
@@ -139,8 +140,8 @@ class Context:
             share = np.array([digital.share.at(day) for day in days])
             otherwise = paper / mean
         cv, law = station.work_cv.value, station.work_law
-        random = cv > 0 and law != "constant"
-        table = self.table(law, cv) if random else NONE
+        random = law == "exponential" or (cv > 0 and law != "constant")
+        table = self.table(law, cv or 1.0) if random else NONE
         none = np.zeros(len(days))
         return Duration(
             name=stream, starts=starts, fixed=none if random else mean, spread=mean if random else
@@ -161,3 +162,11 @@ def _fixed(name: str, starts: np.ndarray, amount: Floats, *, per_teu: bool) -> D
         name=name, starts=starts, fixed=amount, spread=np.zeros(count), table=NONE,
         share=np.ones(count), otherwise=np.zeros(count), per_teu=per_teu,
     )  # fmt: skip
+
+
+def numbered(chain: Iterable[str], owner: str) -> Iterator[tuple[str, str]]:
+    """Elements of a chain, each with its owner; who passes one again has luck of its own there."""
+    times: Counter[str] = Counter()
+    for name in chain:
+        times[name] += 1
+        yield name, owner if times[name] == 1 else f"{owner}#{times[name]}"

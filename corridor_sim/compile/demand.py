@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from corridor_sim.compile.context import Context
+from corridor_sim.compile.context import Context, numbered
 from corridor_sim.compile.costs import legs
 from corridor_sim.model import NONE, Floats, Flow, Kind, Path, Step, Ticks
 from corridor_sim.scenario.chains import part_used
@@ -32,7 +32,10 @@ def flows_and_paths(context: Context) -> tuple[tuple[Flow, ...], tuple[Path, ...
 
 def _paths(context: Context, name: str, words: FlowWords, number: int) -> list[Path]:
     if words.chain is not None:
-        steps = tuple(context.stop(element, name, vehicle=False) for element in words.chain)
+        steps = tuple(
+            context.stop(element, who, vehicle=False)
+            for element, who in numbered(words.chain, name)
+        )
         return [Path(number, NONE, steps, ())]
     itineraries = [(route, _itinerary(context, name, words, route)) for route in words.routes]
     return [
@@ -46,8 +49,8 @@ def _itinerary(context: Context, name: str, words: FlowWords, route: str) -> tup
     assert words.destination is not None, "`check` holds it"
     elements = part_used(context.scenario, route, words.direction, words.origin, words.destination)
     here, steps = words.origin, []
-    for element in elements:
-        step = _element(context, element, here, name)
+    for element, who in numbered(elements, name):
+        step = _element(context, element, here, who)
         here = list(context.places)[step.to] if step.to != NONE else here
         steps.append(step)
     return _marked(context, steps)

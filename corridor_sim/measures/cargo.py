@@ -59,7 +59,7 @@ def groups_of(model: Model, path: Path) -> list[Group]:
     """
     flow = model.flows[path.flow]
     direction = DIRECTIONS[flow.direction]
-    pair = f"{model.places[flow.origin]}:{model.places[flow.destination]}"
+    pair = f"{model.places[flow.origin]} to {model.places[flow.destination]}"
     return [
         Group(route, direction, segment)
         for route in ("all", model.routes[path.route])

@@ -159,7 +159,7 @@ def open_share(
 def taken(model: Model, station: int, server: int) -> list[Shut]:
     """What shuts one server of a station; partial closures take the highest-numbered."""
     words = model.stations[station]
-    return [shut for shut in words.shuts if server >= words.servers - shut.servers]
+    return [shut for shut in words.shuts if shut.takes(server, of=words.servers)]
 
 
 def open_servers(model: Model, station: int, pieces: Pieces) -> Floats:

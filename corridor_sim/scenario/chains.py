@@ -54,11 +54,16 @@ def places_along(scenario: Scenario, elements: Sequence[str]) -> list[tuple[str,
     A chain that begins with a fleet begins at the first of its calls from which all the rest
     follows.
     """
-    first = elements[0]
-    if first not in scenario.fleets:
-        return _along(scenario, elements, None)
-    tries = [_along(scenario, elements, call.place) for call in scenario.fleets[first].calls]
+    tries = list(_tries(scenario, elements))
     return next((spans for spans in tries if not isinstance(spans, int)), tries[0])
+
+
+def _tries(scenario: Scenario, elements: Sequence[str]) -> Iterator[list[tuple[str, str]] | int]:
+    if elements[0] not in scenario.fleets:
+        yield _along(scenario, elements, None)
+        return
+    for call in scenario.fleets[elements[0]].calls:
+        yield _along(scenario, elements, call.place)
 
 
 def _along(
@@ -90,13 +95,13 @@ def part_used(
     words = scenario.routes[route]
     for chain in words.westbound if direction == "westbound" else words.eastbound:
         elements = tuple(unfold(scenario, chain))
-        spans = places_along(scenario, elements)
-        if isinstance(spans, int):
-            continue
-        starts = [i for i, (before, _) in enumerate(spans) if before == origin]
-        finishes = [i for i, (_, after) in enumerate(spans) if after == destination]
-        if starts and finishes and starts[0] <= finishes[-1]:
-            return elements[starts[0] : finishes[-1] + 1]
+        for spans in _tries(scenario, elements):
+            if isinstance(spans, int):
+                continue
+            starts = [i for i, (before, _) in enumerate(spans) if before == origin]
+            finishes = [i for i, (_, after) in enumerate(spans) if after == destination]
+            if starts and finishes and starts[0] <= finishes[-1]:
+                return elements[starts[0] : finishes[-1] + 1]
     raise ValueError(
         f"no {direction} chain of route {route!r} leads from {origin!r} to {destination!r}"
     )

@@ -53,7 +53,10 @@ def _missing(
 
 
 def _one_name_one_thing(scenario: Scenario) -> Iterator[Finding]:
-    tables = ("links", "dwells", "stations", "lines", "services", "fleets", "sections")
+    tables = (
+        "links", "dwells", "stations", "lines", "services", "fleets", "sections", "flows",
+        "closures",
+    )  # fmt: skip
     seen: dict[str, str] = {}
     for table in tables:
         for name in getattr(scenario, table):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from corridor_sim.scenario.values import (
     Clock,
@@ -127,7 +128,25 @@ class Berth(Record):
     """Boxes that a crane moves in an hour; a box is an FEU."""
 
 
-class Facility(Record):
+class Investment(Record):
+    """What one unit costs: a server, a train path a day, a vessel."""
+
+    capital_usd_per_unit: NonNegative | None = None
+    """Capital of one unit, USD at prices of the scenario's price year; needs `life_yr`."""
+    life_yr: Positive | None = None
+    """Years over which the capital is spread."""
+    upkeep_usd_per_yr: NonNegative | None = None
+    """Upkeep and running of one unit, USD a year."""
+
+    @model_validator(mode="after")
+    def _has_a_life(self) -> Self:
+        if self.capital_usd_per_unit is not None and self.life_yr is None:
+            rule = "capital needs `life_yr`, the years over which it is spread"
+            raise PydanticCustomError("no_life", "{rule}", {"rule": rule})
+        return self
+
+
+class Facility(Investment):
     """What stations and lines share: opening hours."""
 
     place: Id
@@ -174,7 +193,10 @@ class Line(Facility):
 
 
 class Yard(Record):
-    """Finite room at a place, guarded by embargoes that are decided at a daily review."""
+    """Finite room at a place for cargo with a route, guarded by embargoes.
+
+    A daily review decides them; captive traffic does not count.
+    """
 
     place: Id
     """Where it lies."""

@@ -90,7 +90,7 @@ class Scenario(Record):
     """Ways through the network."""
     profiles: Mapping[Id, Profile] = Field(default_factory=dict)
     """Months in which demand is released."""
-    flows: Mapping[Id, Flow]
+    flows: Annotated[Mapping[Id, Flow], Field(min_length=1)]
     """Demand."""
 
     @cached_property

@@ -10,7 +10,7 @@ from corridor_sim.measures import Segment, tally_of
 from corridor_sim.measures.rows import Group, Key, Tally
 from corridor_sim.measures.table import Sample, compared, rows
 
-WEST = Group("r", "westbound", "a:c")
+WEST = Group("r", "westbound", "a to c")
 YEARS = 3 / 365.25
 
 
@@ -94,7 +94,7 @@ def test_what_is_not_delivered_is_counted_as_unfinished() -> None:
         flows={"w": cargo("ab", [0])},
     )
     tally = tally_of(world.model, simulate(world, 0))
-    group = Group("r", "westbound", "a:b")
+    group = Group("r", "westbound", "a to b")
     assert tally.ratios[Key(group, "unfinished", "share")] == (1, 1)
     found = {row.measure: row for row in rows(Sample("toy", [tally])) if row.group == group}
     assert found["transit_mean"].estimate.estimate is None
@@ -123,7 +123,7 @@ def test_a_vessel_is_reached_at_its_berth_and_unloaded() -> None:
         flows={"w": cargo("ab", [0, 0])},
     )
     tally = tally_of(world.model, simulate(world, 0))
-    group = Group("r", "westbound", "a:b")
+    group = Group("r", "westbound", "a to b")
     pieces = {
         key.measure: round(top / bottom, 2)
         for key, (top, bottom) in tally.ratios.items()

@@ -152,14 +152,15 @@ def test_who_was_ready_first_is_listed_first(engine: Engine, release: list[int])
     assert taken == ([False, True] if release[0] > release[1] else [True, False])
 
 
-def test_a_list_closes_when_the_places_fall_to_what_waits(engine: Engine) -> None:
-    # 80 t at 10 t a TEU, from day 1 on half of it. The box that comes then finds no place.
+@pytest.mark.parametrize("late", [24, 25])
+def test_a_list_closes_when_the_places_fall_to_what_waits(engine: Engine, late: int) -> None:
+    # 80 t at 10 t a TEU, from day 1 on half of it. A box that comes then finds no place.
     calls = at_a(min_load=6, max_wait_h=100)
     world = sea(
         vessels={"v": {"places_teu": 20, "payload_t": 80}},
         draught_factor=changing(1.0, {1: 0.5}),
         calls=calls,
-        flows={"w": cargo("ab", [1, 2, 24])},
+        flows={"w": cargo("ab", [1, 2, late])},
         days=2,
     )
     ledger = engine(world, 0)

@@ -86,7 +86,7 @@ def test_a_cancelled_slot_keeps_its_number_and_is_no_train(engine: Engine) -> No
         every(10, places=4, cancelled_share=0.5),
         days=1,
         flows=flow(0),
-        luck={"train/cancelled": [0.4, 0.5]},
+        luck={"train:cancelled": [0.4, 0.5]},
     )
     ledger = engine(world, 0)
     assert ledger.departures[0].number.tolist() == [1]
@@ -116,7 +116,7 @@ def test_a_partial_closure_cancels_the_slots_with_the_lowest_luck(engine: Engine
         flows=flow(0),
         closures={"works": shut("train", share=0.5)},
         windows={"works": [(5, 25)]},
-        luck={"train/cancelled": [0.4, 0.6, 0.6, 0.4, 0.4]},
+        luck={"train:cancelled": [0.4, 0.6, 0.6, 0.4, 0.4]},
     )
     assert engine(world, 0).departures[0].number.tolist() == [1, 2, 3, 4]
 
