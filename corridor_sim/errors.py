@@ -30,6 +30,10 @@ class RunError(CorridorError):
     exit_code = 4
 
 
+class StoreError(CorridorError):
+    """A finished replication could not be kept, or not be read: a full disk, a read-only folder."""
+
+
 class TargetMissed(CorridorError):  # noqa: N818 - an outcome, not a fault
     """A precision or calibration target was not reached; the results are saved."""
 

@@ -118,3 +118,23 @@ def load_limit_teu(
     if payload_t is None or gross_t_per_teu is None:
         return int(places_teu)
     return int(min(places_teu, payload_t * draught_factor / gross_t_per_teu))
+
+
+def yearly_cost_usd(
+    *, capital_usd: float, life_yr: float, upkeep_usd_per_yr: float, interest: float
+) -> float:
+    """Capital as an annuity over its life, and upkeep, USD a year.
+
+    Equivalent annual cost: C i / (1 - (1 + i)^-n), C / n without interest (Brealey, Myers & Allen,
+    Principles of Corporate Finance, 6-3). `interest`: a year, as a share.
+
+    Raises
+    ------
+    ValueError
+        For a life that is not positive, or a negative interest.
+    """
+    if not life_yr > 0 or interest < 0:
+        raise ValueError(f"a life of {life_yr} years at an interest of {interest} has no annuity")
+    if interest == 0:
+        return capital_usd / life_yr + upkeep_usd_per_yr
+    return capital_usd * interest / (1.0 - (1.0 + interest) ** -life_yr) + upkeep_usd_per_yr

@@ -55,6 +55,29 @@ class Spread:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Cargo of a group by day of the run, each int64[D]; day d is [d, d + 1) x 24 h.
+
+    released: consignments released on the day. ticks: their transit times added up, each at most
+    the run-out (unfinished ones count as that). stock_teu: TEU released and not yet delivered at
+    00:00 of the day. released_teu: as `released`, in TEU.
+    """
+
+    released: npt.NDArray[np.int64]
+    released_teu: npt.NDArray[np.int64]
+    ticks: npt.NDArray[np.int64]
+    stock_teu: npt.NDArray[np.int64]
+
+    def __add__(self, other: Days) -> Days:
+        return Days(
+            self.released + other.released,
+            self.released_teu + other.released_teu,
+            self.ticks + other.ticks,
+            self.stock_teu + other.stock_teu,
+        )
+
+
 @dataclass(slots=True)
 class Tally:
     """Sums and counts of one replication."""
@@ -70,6 +93,8 @@ class Tally:
     """Hours that finished cargo spent, by group and piece of the way."""
     finished: dict[Group, float] = field(default_factory=dict)
     """Finished consignments of the cohort, by group."""
+    days: dict[Group, Days] = field(default_factory=dict)
+    """Cargo day by day, where it is asked for."""
 
     def add(self, key: Key, numerator: float, denominator: float) -> None:
         """Add to a ratio."""

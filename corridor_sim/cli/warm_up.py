@@ -1,0 +1,107 @@
+"""`warm-up`: how long a warm-up a scenario needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from corridor_sim.cli.options import (
+    changes,
+    debug_option,
+    engine_option,
+    format_option,
+    quiet_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+)
+from corridor_sim.cli.scale import where_options
+
+if TYPE_CHECKING:
+    from corridor_sim.experiments.executor import Where
+    from corridor_sim.experiments.warm_up import WarmUp
+    from corridor_sim.output import Sheet
+
+
+@click.command("warm-up")
+@scenario_argument
+@click.option(
+    "-n", "--replications", type=click.IntRange(min=5), default=20, show_default=True,
+    help="Replications of two years.",
+)  # fmt: skip
+@seed_option
+@set_option
+@engine_option
+@where_options
+@format_option
+@quiet_option
+@debug_option
+def warm_up(
+    scenario: str, replications: int, seed: int, settings: tuple[str, ...], engine: str,
+    where: Where, shape: str, quiet: bool,
+) -> None:  # fmt: skip
+    """Say how long a warm-up has to be.
+
+    Two years from the start date, empty at first: the warm-up ends where transit times by week of
+    release are no longer told from those of the same week a year later. Where the stock of cargo
+    still grows, no warm-up helps.
+    """
+    from corridor_sim.cli.writing import progress, write
+    from corridor_sim.experiments.plan import Options, case
+    from corridor_sim.experiments.warm_up import Filling
+    from corridor_sim.experiments.warm_up import warm_up as look
+
+    options = Options(replications=tuple(range(replications)), seed=seed, engine=engine)
+    with progress(replications, quiet=quiet) as step:
+        found = look(case(scenario, changes(settings)), options, where=where, progress=step)
+    records = [asdict(filling) for filling in found.fillings]
+    value = {
+        "scenario": found.scenario, "replications": replications, "seed": seed, "engine": engine,
+        "warm_up_d": found.own_d, "needed_d": found.needed_d, "mser5_d": found.mser5_d,
+        "seasonal": list(found.seasonal), "dated": list(found.dated), "fillings": records,
+        "weeks": found.weeks.to_dict("records"),
+    }  # fmt: skip
+    columns = tuple(Filling.__slots__)
+    write(shape, sheets=[_sheet(found)], records=records, columns=columns, value=value)
+
+
+def _sheet(found: WarmUp) -> Sheet:
+    from corridor_sim.output import Sheet, interval, number, quantity
+
+    rows = [
+        [
+            f.route, f.direction, f.verdict, number(f.warm_up_d, 0), number(f.left_d, 2),
+            interval(f.left_low_d, f.left_high_d, "d", places=2),
+            quantity(f.growth_teu, "TEU", places=0, sign=True),
+            interval(f.growth_low_teu, f.growth_high_teu, "TEU", places=0, sign=True),
+        ]
+        for f in found.fillings
+    ]  # fmt: skip
+    return Sheet(
+        title=f"{found.scenario}: {_said(found)}",
+        columns=("route", "direction", " ", "need d", "left d", "interval", "growth", "of growth"),
+        rows=rows, right=frozenset({"need d", "left d", "growth"}), notes=_notes(found),
+    )  # fmt: skip
+
+
+def _said(found: WarmUp) -> str:
+    if found.needed_d is None:
+        verdicts = {f.verdict for f in found.fillings if f.warm_up_d is None}
+        return " and ".join(sorted(verdicts, reverse=True))
+    enough = "enough" if found.own_d >= found.needed_d else "too short"
+    return f"needs {found.needed_d:.0f} d; its own {found.own_d:.0f} d are {enough}"
+
+
+def _notes(found: WarmUp) -> list[str]:
+    notes = [
+        "left: mean transit time of the first year after the warm-up, less that of the second;"
+        " growth: stock in the last quarter of the second year, less that of the first."
+    ]
+    if found.mser5_d is not None:
+        notes.append(f"There is no season; MSER-5 would leave out {found.mser5_d:.0f} d.")
+    if found.dated:
+        some = ", ".join(found.dated[:5]) + (", ..." if len(found.dated) > 5 else "")
+        notes.append(f"The two years differ by more than filling: {some} changes in them.")
+    return notes

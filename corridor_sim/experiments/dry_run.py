@@ -1,0 +1,87 @@
+"""What a run would take, before it is run: one replication of each case is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import pandas as pd
+
+from corridor_sim.experiments.executor import HERE, Progress, Where
+from corridor_sim.experiments.plan import Case, Options
+from corridor_sim.experiments.store import Store, opened
+from corridor_sim.experiments.task import Task, prepare, run_task, tasks_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A case before it is run: replications asked for, those kept already, seconds for one on one
+    process of this machine, and for all that are left.
+    """
+
+    scenario: str
+    replications: int
+    kept: int
+    seconds_each: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """All cases, and the processes that share them."""
+
+    cases: Sequence[Expected]
+    jobs: int
+
+    @property
+    def seconds(self) -> float:
+        """Expected time of all that is left, on all processes; a cluster may be faster."""
+        return sum(case.seconds for case in self.cases) / self.jobs
+
+    def table(self) -> pd.DataFrame:
+        """One row a case, columns as `Expected`."""
+        names = Expected.__slots__
+        return pd.DataFrame([{name: getattr(c, name) for name in names} for c in self.cases])
+
+
+def forecast(
+    cases: Sequence[Case], options: Options, *, where: Where = HERE,
+    progress: Progress = lambda _: None,
+) -> Forecast:  # fmt: skip
+    """Run the first replication of each case in this process, and say what all would take.
+
+    What was run is put into the store, if there is one. Compiling is left out: it is done once a
+    process and case.
+
+    Raises
+    ------
+    UsageError, RunError, StoreError
+        As `simulate`.
+    """
+    store = None if where.store is None else opened(where.store)
+    found = []
+    for case in cases:
+        tasks = tasks_of([case], options, visits=[None])
+        kept = _kept(tasks, store, resume=where.resume)
+        prepare(tasks[0])
+        begun = perf_counter()
+        piece = run_task(tasks[0])
+        each = perf_counter() - begun
+        if store is not None:
+            store.put(tasks[0], piece)
+        left = each * (len(tasks) - kept)
+        found.append(
+            Expected(
+                scenario=case.name, replications=len(tasks), kept=kept, seconds_each=each,
+                seconds=left,
+            )
+        )  # fmt: skip
+        progress(1)
+    return Forecast(found, where.jobs)
+
+
+def _kept(tasks: Sequence[Task], store: Store | None, *, resume: bool) -> int:
+    if store is None or not resume:
+        return 0
+    return sum(store.get(task) is not None for task in tasks)

@@ -1,0 +1,164 @@
+"""Running one scenario, or comparing some with a baseline on the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from corridor_sim.compile import compile_scenario
+from corridor_sim.engines import engine
+from corridor_sim.errors import UsageError
+from corridor_sim.experiments.executor import Progress, Where, Workers, tallies
+from corridor_sim.experiments.marks import overloaded_groups
+from corridor_sim.experiments.plan import Case, Options, check_segments
+from corridor_sim.measures.rows import Tally
+from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
+from corridor_sim.model import Model
+from corridor_sim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A scenario that was run: its tallies, by number of replication, and what they were made
+    with.
+    """
+
+    case: Case
+    model: Model
+    options: Options
+    tallies: Sequence[Tally]
+
+    def sample(self) -> Sample:
+        """What the table is made from."""
+        marked = overloaded_groups(self.model, self.tallies)
+        return Sample(self.case.name, self.tallies, marked, self.options.level)
+
+    def rows(self) -> list[Row]:
+        """All rows, with intervals."""
+        return rows(self.sample())
+
+    def table(self) -> pd.DataFrame:
+        """The tidy table of all measures."""
+        return tidy(self.rows())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Scenarios beside a baseline, on the same replications."""
+
+    baseline: Run
+    others: Sequence[Run]
+
+    def rows(self) -> list[ComparedRow]:
+        """The rows of the scenarios, with paired differences from the baseline."""
+        base = self.baseline.sample()
+        return [row for run in self.others for row in compared(run.sample(), base)]
+
+    def table(self) -> pd.DataFrame:
+        """The tidy table of all measures and differences."""
+        return tidy(self.rows())
+
+
+def simulate(
+    cases: Sequence[Case], options: Options, *, jobs: int = 1, progress: Progress = lambda _: None,
+    visits: Sequence[Path | None] | None = None, where: Where | Workers | None = None,
+) -> list[Run]:  # fmt: skip
+    """Run some scenarios on the same luck.
+
+    `jobs` processes of this machine, unless `where` says otherwise (a cluster, a store, or workers
+    that are kept for several calls). `visits` holds a folder for each case, or None.
+
+    Raises
+    ------
+    UsageError
+        For an unknown engine, a segment between places that a scenario does not have, a store that
+        cannot be written or a cluster that does not answer; before anything is run.
+    RunError
+        Where a replication does not pass its conservation checks, or workers are lost for good.
+    StoreError
+        Where a finished replication cannot be kept.
+    """
+    engine(options.engine)
+    for case in cases:
+        check_segments(case, options.segments)
+    models = [compile_scenario(case.scenario, name=case.name) for case in cases]
+    found = tallies(
+        cases, options, where=where or Where(jobs=jobs), visits=visits, progress=progress
+    )
+    return [
+        Run(case, model, options, own)
+        for case, model, own in zip(cases, models, found, strict=True)
+    ]
+
+
+def compare(runs: Sequence[Run]) -> Comparison:
+    """Compare runs with the first of them.
+
+    Raises
+    ------
+    UsageError
+        Where there are fewer than two, or they differ in seed, replications, span, schema, year of
+        the prices or promise: their numbers would not mean the same.
+    """
+    if len(runs) < 2:
+        raise UsageError("a comparison needs a baseline and at least one scenario")
+    first = runs[0]
+    for run in runs[1:]:
+        if (run.options.seed, run.options.replications) != (
+            first.options.seed,
+            first.options.replications,
+        ):
+            raise UsageError(f"{run.case.name} was run on other luck than {first.case.name}")
+        for what, same in _MEANINGS.items():
+            if same(run.case.scenario) != same(first.case.scenario):
+                raise UsageError(f"{run.case.name} and {first.case.name} {what}")
+    return Comparison(first, runs[1:])
+
+
+_MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
+    "look at different periods": lambda s: [
+        s.span.start,
+        *(d.value for d in (s.span.warm_up_d, s.span.measure_d, s.span.run_out_d)),
+    ],
+    "are written in different versions of the language": lambda s: s.schema_version,
+    "have prices of different years": lambda s: s.price_year,
+    "promise different transit times": lambda s: s.promise_d.value,
+}
+"""What must be the same in scenarios that are compared, by what is said where it is not."""
+COLUMNS = (
+    "scenario", "route", "direction", "segment", "measure", "unit", "n", "mean", "sd", "ci_low",
+    "ci_high", "rep_p10", "rep_p50", "rep_p90", "mark",
+)  # fmt: skip
+DIFFERENCES = ("baseline", "diff", "diff_ci_low", "diff_ci_high", "diff_pct")
+
+
+def tidy(given: Sequence[Row]) -> pd.DataFrame:
+    """Rows as a tidy table; a quantile among the unfinished is null, its bound in `beyond`."""
+    records = [_record(row) for row in given]
+    wide = bool(given) and isinstance(given[0], ComparedRow)
+    columns = [*COLUMNS[:-1], *(DIFFERENCES if wide else ()), "beyond", "mark"]
+    return pd.DataFrame(records, columns=columns)
+
+
+def _record(row: Row) -> dict[str, object]:
+    values = asdict(row.estimate)
+    record = {
+        "scenario": row.scenario,
+        "route": row.group.route,
+        "direction": row.group.direction,
+        "segment": row.group.segment,
+        "measure": row.measure,
+        "unit": row.unit,
+        "mean": values.pop("estimate"),
+        **values,
+        "mark": row.mark,
+    }
+    if isinstance(row, ComparedRow):
+        record["baseline"] = row.baseline
+        if row.difference is not None:
+            record |= {k: v for k, v in asdict(row.difference).items() if k != "n"}
+    return record

@@ -1,0 +1,140 @@
+"""The unit of work: one replication of one case, small enough to be sent to any machine."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import corridor_sim
+from corridor_sim.compile import compile_scenario
+from corridor_sim.draws import Draws
+from corridor_sim.engines import engine
+from corridor_sim.errors import RunError
+from corridor_sim.experiments.piece import encoded
+from corridor_sim.experiments.plan import Case, Options
+from corridor_sim.experiments.visits import write_visits
+from corridor_sim.measures import tally_of
+from corridor_sim.model import Model
+from corridor_sim.scenario.schema import Scenario
+
+ROOMS: Final = ("compile", "draws", "engines", "laws", "measures", "model", "result", "scenario")
+"""Parts of the package that a tally depends on."""
+TOGETHER: Final[Mapping[str, int]] = {"event": 1}
+"""Replications that an engine runs together."""
+LIBRARIES: Final = ("numpy", "scipy", "simpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One replication of one case; `visits` is a folder that gets its visits as a Parquet file.
+
+    `key` (32 hex digits) names the case with all that a tally depends on but the replication:
+    scenario text, engine, seed, what is measured, and the build. Not: what the case is called.
+    """
+
+    name: str
+    text: str
+    options: Options
+    replication: int
+    visits: Path | None
+    key: str
+    build: str
+
+
+def tasks_of(
+    cases: Sequence[Case], options: Options, *, visits: Sequence[Path | None]
+) -> list[Task]:
+    """Tasks of some cases, by number of replication, then by case."""
+    keys = [key_of(case, options) for case in cases]
+    bare = replace(options, replications=())
+    return [
+        Task(case.name, case.text, bare, number, folder, key, build())
+        for number in options.replications
+        for case, folder, key in zip(cases, visits, keys, strict=True)
+    ]
+
+
+def blocks_of(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Tasks as they are sent to a worker: of one case, as many as its engine runs together."""
+    cases: dict[str, list[list[Task]]] = {}
+    found: list[list[Task]] = []
+    for task in tasks:
+        own = cases.setdefault(task.key, [])
+        if not own or len(own[-1]) == TOGETHER.get(task.options.engine, 1):
+            own.append([])
+            found.append(own[-1])
+        own[-1].append(task)
+    return found
+
+
+def run_block(tasks: Sequence[Task]) -> list[bytes]:
+    """Run the tasks of a block; their pieces.
+
+    Raises
+    ------
+    RunError
+        As `run_task`.
+    """
+    return [run_task(task) for task in tasks]
+
+
+def run_task(task: Task) -> bytes:
+    """Run a task; the tally as a piece (see `piece`).
+
+    Raises
+    ------
+    RunError
+        Where a conservation check fails, or this process runs another build of the package.
+    """
+    if task.build != build():
+        raise RunError(
+            f"a worker runs corridor_sim {build()}, not {task.build}; install the same package"
+            " and libraries on all of them"
+        )
+    model = _model(task.name, task.text)
+    options = task.options
+    ledger = engine(options.engine)(Draws(model, options.seed), task.replication)
+    if task.visits is not None:
+        write_visits(model, ledger, task.visits)
+    tally = tally_of(
+        model, ledger, segments=options.segments, by_month=options.by_month, daily=options.daily
+    )
+    return encoded(tally, key=task.key)
+
+
+def prepare(task: Task) -> None:
+    """Compile the case of a task, so that running it takes no longer than any other replication."""
+    _model(task.name, task.text)
+
+
+def key_of(case: Case, options: Options) -> str:
+    """The key of a case under some options."""
+    given = [
+        case.text, options.engine, options.seed, list(map(str, options.segments)),
+        options.by_month, options.daily, build(),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def build() -> str:
+    """The version of the package, a hash of the code behind a tally, and versions of libraries."""
+    root = Path(corridor_sim.__file__).parent
+    code = hashlib.sha256()
+    for path in sorted(path for room in ROOMS for path in root.glob(f"{room}*/**/*.py")):
+        code.update(path.read_bytes())
+    for path in sorted(path for room in ROOMS for path in root.glob(f"{room}.py")):
+        code.update(path.read_bytes())
+    libraries = " ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    return f"{corridor_sim.__version__}+{code.hexdigest()[:12]} ({libraries})"
+
+
+@lru_cache(maxsize=16)
+def _model(name: str, text: str) -> Model:
+    return compile_scenario(Scenario.model_validate_json(text), name=name)
