@@ -1,0 +1,134 @@
+"""What comes back does not depend on where it ran, nor on who was lost on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from one_gate import OPTIONS, same_tables, small, two
+
+from corridor_sim.errors import RunError, UsageError
+from corridor_sim.experiments.executor import Where, workers
+from corridor_sim.experiments.processes import Processes
+from corridor_sim.experiments.run import simulate
+from corridor_sim.experiments.task import run_task, tasks_of
+
+MANY = replace(OPTIONS, replications=tuple(range(150)))
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_bytes_and_a_killed_one_is_replaced() -> None:
+    here = simulate(two(), MANY)
+    killed: list[int] = []
+    told: list[int] = []
+    with workers(Where(jobs=2)) as pool:
+        simulate(two(), OPTIONS, where=pool)
+        executor = pool._executor
+        assert isinstance(executor, Processes)
+        assert executor._pool is not None
+        first, *_ = executor._pool._processes
+
+        def kill(number: int) -> None:
+            told.append(number)
+            if not killed:
+                os.kill(first, signal.SIGKILL)
+                killed.append(first)
+
+        runs = simulate(two(), MANY, where=pool, progress=kill)
+    assert killed
+    assert sum(told) == 2 * len(MANY.replications)
+    assert same_tables(runs, here)
+
+
+def test_a_worker_of_another_build_is_refused() -> None:
+    (task,) = tasks_of([small()], replace(OPTIONS, replications=(0,)), visits=[None])
+    with pytest.raises(RunError, match=r"a worker runs corridor_sim .*, not 0\.0\.1"):
+        run_task(replace(task, build="0.0.1"))
+
+
+def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor_sim.experiments.cluster.ANSWER_S", 0.2)
+    with pytest.raises(UsageError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
+        simulate(two(), OPTIONS, where=Where(cluster="tcp://127.0.0.1:9"))
+    with pytest.raises(UsageError, match="visits are written by processes of this machine"):
+        simulate(two(), OPTIONS, where=Where(cluster="tcp://127.0.0.1:9"), visits=[Path("v")] * 2)
+
+
+def test_without_the_extra_a_cluster_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install 'corridor-sim\[cluster\]'"):
+        simulate(two(), OPTIONS, where=Where(cluster="tcp://127.0.0.1:9"))
+
+
+@contextlib.contextmanager
+def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers of one thread: the address, and the workers."""
+    file = folder / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    common = ["--no-dashboard", "--scheduler-file", str(file)]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*words: str) -> None:
+        log = (folder / "dask.log").open("ab")
+        with log:
+            words = (*dask, *words, *common)
+            started.append(subprocess.Popen(words, cwd=folder, stdout=log, stderr=log))
+
+    try:
+        start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        for _ in "ab":
+            start("worker", "--nthreads", "1", "--no-nanny")
+        while not file.exists():
+            time.sleep(0.1)
+        yield json.loads(file.read_text())["address"], started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path: Path) -> None:
+    from distributed import Client
+
+    here = simulate(two(), MANY)
+    with cluster(tmp_path) as (address, (doomed, _)):
+        with Client(address, timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        told: list[int] = []
+
+        def kill(number: int) -> None:
+            told.append(number)
+            if len(told) == 20:
+                doomed.kill()
+
+        where = Where(cluster=address, store=tmp_path / "store")
+        runs = simulate(two(), MANY, where=where, progress=kill)
+        assert doomed.wait() == -signal.SIGKILL
+        kept = simulate(two(), MANY, where=replace(where, resume=True))
+    assert sum(told) == 2 * len(MANY.replications)
+    assert same_tables(runs, here)
+    assert same_tables(kept, here)
+
+
+@pytest.mark.slow
+def test_a_task_that_fails_on_a_cluster_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corridor_sim.experiments.task.build", lambda: "0.0.1")
+    with (
+        cluster(tmp_path) as (address, _),
+        pytest.raises(RunError, match=r"not 0\.0\.1; install the same package"),
+    ):
+        simulate(two(), OPTIONS, where=Where(cluster=address))
