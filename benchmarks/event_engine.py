@@ -65,7 +65,7 @@ def plain_simpy(model: Model, luck: Luck) -> list[int]:
             with station.request() as request:
                 yield request
                 yield env.timeout(work[i])
-        delivered[i] = env.now
+        delivered[i] = int(env.now)
 
     for i, release in enumerate(luck.release.tolist()):
         env.process(consignment(i, release))  # type: ignore[arg-type]
@@ -84,13 +84,13 @@ def main() -> None:
     """Print the table."""
     model = compile_scenario(tandem(), name="tandem")
     draws = Draws(model, 1)
-    ours = simulate(draws, 0).delivered
+    ours = next(simulate(draws, [0])).delivered
     theirs = np.array(plain_simpy(model, draws.replication(0)))
     agree = (np.where(ours.known, ours.at, model.end) == theirs).mean()
     shift = (np.where(ours.known, ours.at, model.end) - theirs).mean()
     pairs = [
         (
-            seconds(lambda: simulate(draws, 0)),
+            seconds(lambda: next(simulate(draws, [0]))),
             seconds(lambda: plain_simpy(model, draws.replication(0))),
         )
         for _ in range(ROUNDS)
@@ -103,9 +103,9 @@ def main() -> None:
     ratio = statistics.median(plain / event for event, plain in pairs)
     print(f"  event engine / plain SimPy: {ratio:.2f} times as fast (median of {ROUNDS} pairs)")
     base = Draws(compile_scenario(load("baseline-2024"), name="baseline-2024"), 1)
-    times = [seconds(lambda: simulate(base, 0)) for _ in range(ROUNDS)]
-    count = int(simulate(base, 0).visits.finish.known.sum())
-    print(f"baseline-2024, {count:,} visits: {count / statistics.median(times):,.0f} visits/s")
+    runs = [seconds(lambda: next(simulate(base, [0]))) for _ in range(ROUNDS)]
+    count = int(next(simulate(base, [0])).visits.finish.known.sum())
+    print(f"baseline-2024, {count:,} visits: {count / statistics.median(runs):,.0f} visits/s")
 
 
 if __name__ == "__main__":

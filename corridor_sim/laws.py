@@ -137,4 +137,4 @@ def yearly_cost_usd(
         raise ValueError(f"a life of {life_yr} years at an interest of {interest} has no annuity")
     if interest == 0:
         return capital_usd / life_yr + upkeep_usd_per_yr
-    return capital_usd * interest / (1.0 - (1.0 + interest) ** -life_yr) + upkeep_usd_per_yr
+    return float(capital_usd * interest / (1.0 - (1.0 + interest) ** -life_yr) + upkeep_usd_per_yr)

@@ -8,12 +8,25 @@ import pytest
 from hypothesis import settings
 
 from corridor_sim.draws import Draws
-from corridor_sim.engines import event
+from corridor_sim.engines import array, event
 from corridor_sim.result import Ledger
 
 Engine = Callable[[Draws, int], Ledger]
 
-ENGINES: dict[str, Engine] = {"event": event.simulate}
+
+def event_engine(draws: Draws, replication: int) -> Ledger:
+    """One replication on the event engine."""
+    (ledger,) = event.simulate(draws, [replication])
+    return ledger
+
+
+def array_engine(draws: Draws, replication: int) -> Ledger:
+    """One replication on the array engine."""
+    (ledger,) = array.simulate(draws, [replication])
+    return ledger
+
+
+ENGINES: dict[str, Engine] = {"event": event_engine, "array": array_engine}
 
 # The same examples on every machine: a property that fails does so for everybody.
 settings.register_profile("fixed", derandomize=True, deadline=None)

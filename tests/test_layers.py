@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Engine
 from worlds import cargo, fixed, link, route, when_full
 
 import corridor_sim
 from corridor_sim.draws import Draws
-from corridor_sim.engines.event import simulate
 from corridor_sim.result import Times
 
 ROOT = Path(corridor_sim.__file__).parent
@@ -83,7 +83,8 @@ def _modules(path: Path, known: dict[str, Path]) -> set[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in known and id(node) not in skipped:
-            found.add(node.module)
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {part if part in known else node.module for part in parts}
     return found
 
 
@@ -115,7 +116,7 @@ def test_no_engine_calls_a_function_of_floating_point() -> None:
         assert not used & banned, path
 
 
-def test_all_times_of_a_ledger_are_whole_ticks() -> None:
+def test_all_times_of_a_ledger_are_whole_ticks(engine: Engine) -> None:
     world: Draws = fixed(
         days=5,
         links={"a-b": link("ab", hours=3)},
@@ -123,7 +124,7 @@ def test_all_times_of_a_ledger_are_whole_ticks() -> None:
         routes={"r": route(westbound=["train"])},
         flows={"w": cargo("ab", [0, 1, 2])},
     )
-    ledger = simulate(world, 0)
+    ledger = engine(world, 0)
     for times in (ledger.release, ledger.delivered, ledger.visits.arrive, ledger.visits.finish):
         assert isinstance(times, Times)
         assert times.at.dtype == np.int64

@@ -312,7 +312,7 @@ def throughput(world: Model, replications: int) -> dict[tuple[str, str], float]:
     west = np.concatenate([np.full(int(f.counts.sum()), f.direction == 0) for f in world.flows])
     total = np.zeros(2)
     for number in range(replications):
-        ledger = simulate(Draws(world, 7), number)
+        (ledger,) = simulate(Draws(world, 7), [number])
         at = np.where(ledger.delivered.known, ledger.delivered.at, -1)
         inside = (at >= start) & (at < end)
         total += [size[inside & west].sum(), size[inside & ~west].sum()]

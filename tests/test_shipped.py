@@ -48,7 +48,8 @@ def test_it_has_a_title_and_a_question(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_runs(name: str) -> None:
     model = compile_scenario(load(name, SHORT), name=name)
-    tally = tally_of(model, simulate(Draws(model, 1), 0))
+    (ledger,) = simulate(Draws(model, 1), [0])
+    tally = tally_of(model, ledger)
     assert tally.ratios
 
 

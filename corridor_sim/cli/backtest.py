@@ -85,8 +85,8 @@ def _sheet(verdicts: list[Verdict], inside: int) -> Sheet:
         [
             v.observed.scenario, v.observed.group.route, v.observed.group.segment,
             f"{v.observed.low:g} - {v.observed.high:g} {v.observed.unit}", number(v.mean),
-            interval(v.ci_low, v.ci_high, v.observed.unit, places=1), number(v.p10), number(v.p90), v.said,
-            v.observed.kind,
+            interval(v.ci_low, v.ci_high, v.observed.unit, places=1), number(v.p10), number(v.p90),
+            v.said, v.observed.kind,
         ]
         for v in verdicts
     ]  # fmt: skip

@@ -20,9 +20,13 @@ from corridor_sim.cli.options import (
 from corridor_sim.cli.scale import where_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from corridor_sim.experiments.executor import Where
     from corridor_sim.experiments.warm_up import WarmUp
     from corridor_sim.output import Sheet
+
+MOST_NAMED = 5
 
 
 @click.command("warm-up")
@@ -60,7 +64,8 @@ def warm_up(
     value = {
         "scenario": found.scenario, "replications": replications, "seed": seed, "engine": engine,
         "warm_up_d": found.own_d, "needed_d": found.needed_d, "mser5_d": found.mser5_d,
-        "seasonal": list(found.seasonal), "dated": list(found.dated), "fillings": records,
+        "seasonal": list(found.seasonal), "held": list(found.held), "dated": list(found.dated),
+        "fillings": records,
         "weeks": found.weeks.to_dict("records"),
     }  # fmt: skip
     columns = tuple(Filling.__slots__)
@@ -101,7 +106,15 @@ def _notes(found: WarmUp) -> list[str]:
     ]
     if found.mser5_d is not None:
         notes.append(f"There is no season; MSER-5 would leave out {found.mser5_d:.0f} d.")
+    if found.held:
+        notes.append(
+            "Held at what they are on the first day of the measuring part, so that the years differ"
+            f" by filling alone: {_some(found.held)}."
+        )
     if found.dated:
-        some = ", ".join(found.dated[:5]) + (", ..." if len(found.dated) > 5 else "")
-        notes.append(f"The two years differ by more than filling: {some} changes in them.")
+        notes.append(f"The years differ by more than filling: {_some(found.dated)}.")
     return notes
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")

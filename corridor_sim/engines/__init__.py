@@ -1,21 +1,28 @@
-"""Engines: Model + Draws -> Ledger; no words, no randomness of their own; one order of an
-instant.
+"""Engines: Model + Draws -> Ledgers; no words, no randomness of their own; one order of an instant.
+
+Their answers are equal in every bit, whatever the block of replications.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Final
 
 from corridor_sim.draws import Draws
 from corridor_sim.errors import UsageError, nearest
+from corridor_sim.model import Model
 from corridor_sim.result import Ledger
 
-Engine = Callable[[Draws, int], Ledger]
-"""Runs one replication, given the draws and its number."""
+Engine = Callable[[Draws, Sequence[int]], Iterator[Ledger]]
+"""Runs a block of replications, given the draws and their numbers; ledgers come in that order."""
 
-ENGINES: Final = ("event",)
+ENGINES: Final = ("auto", "array", "event")
+"""`auto` is `array` wherever it supports the model."""
+
+MEMORY_MB: Final = 1000
+"""What a block of replications may take, unless told otherwise."""
+_MOST: Final = 128
 
 
 def engine(name: str) -> Engine:
@@ -26,8 +33,45 @@ def engine(name: str) -> Engine:
     UsageError
         For a name that is not in `ENGINES`.
     """
+    _known(name)
+    return _automatic if name == "auto" else _simulate(name)
+
+
+def chosen(name: str, model: Model) -> str:
+    """Which engine runs a model under a name: `auto` becomes `array` or `event`.
+
+    Raises
+    ------
+    UsageError
+        For a name that is not in `ENGINES`.
+    """
+    _known(name)
+    if name != "auto":
+        return name
+    from corridor_sim.engines.array import unsupported
+
+    return "event" if unsupported(model) else "array"
+
+
+def block_size(model: Model, name: str, *, memory_mb: int = MEMORY_MB) -> int:
+    """How many replications of a model an engine is best given at once within some memory."""
+    if chosen(name, model) == "event":
+        return 1
+    from corridor_sim.engines.array import memory_of
+
+    return max(1, min(_MOST, memory_mb * 1_000_000 // memory_of(model)))
+
+
+def _known(name: str) -> None:
     if name not in ENGINES:
         close = nearest(name, ENGINES)
         raise UsageError(f"unknown engine {name!r}; there is {close or ', '.join(ENGINES)}")
+
+
+def _automatic(draws: Draws, replications: Sequence[int]) -> Iterator[Ledger]:
+    return _simulate(chosen("auto", draws.model))(draws, replications)
+
+
+def _simulate(name: str) -> Engine:
     found: Engine = import_module(f"corridor_sim.engines.{name}").simulate
     return found

@@ -26,7 +26,7 @@ from corridor_sim.experiments.waterfall import Part, waterfall
 from corridor_sim.intervals import Difference, Resampled, difference, resampled_ratio
 from corridor_sim.measures.rows import Key
 from corridor_sim.measures.table import Sample, compared
-from corridor_sim.model import Model
+from corridor_sim.model import DIRECTIONS, NONE, Model
 
 DAYS, P90, TEU = "transit_mean", "transit_p90", "throughput_teu"
 LEAST_SHARE: Final = 0.01
@@ -165,7 +165,10 @@ def _on_the_way(model: Model, question: Question) -> tuple[set[str], set[str]]:
     elements: set[str] = set()
     places: set[str] = set()
     for path in model.paths:
-        if path.route < 0 or (question.routes and model.routes[path.route] not in question.routes):
+        way = DIRECTIONS[model.flows[path.flow].direction]
+        if path.route == NONE or question.direction not in (None, way):
+            continue
+        if question.routes and model.routes[path.route] not in question.routes:
             continue
         elements |= set(elements_of(model, path))
         places |= {

@@ -29,6 +29,17 @@ class Cluster:
         self._address = address
         self._client: Client | None = None
 
+    def width(self) -> int:
+        """How many blocks run at a time, with the workers that are there now.
+
+        Raises
+        ------
+        UsageError
+            As `pieces`.
+        """
+        threads: dict[str, int] = self._connected().nthreads()
+        return max(1, sum(threads.values()))
+
     def pieces(self, blocks: Sequence[Sequence[Task]]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing.
 
@@ -37,13 +48,10 @@ class Cluster:
         Raises
         ------
         UsageError
-            Where the extra is not installed, nobody answers, there is no worker, or visits are
-            asked for.
+            Where the extra is not installed, nobody answers, or there is no worker.
         RunError
             Where a task fails, or workers are lost again and again.
         """
-        if any(task.visits is not None for block in blocks for task in block):
-            raise UsageError("visits are written by processes of this machine, not by a cluster")
         client = self._connected()
         from distributed import as_completed
 

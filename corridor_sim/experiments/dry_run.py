@@ -52,7 +52,7 @@ def forecast(
     """Run the first replication of each case in this process, and say what all would take.
 
     What was run is put into the store, if there is one. Compiling is left out: it is done once a
-    process and case.
+    process and case. An engine that solves many replications at once takes less than this says.
 
     Raises
     ------

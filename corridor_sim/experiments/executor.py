@@ -43,6 +43,9 @@ _Name = tuple[str, int, Path | None]
 class Executor(Protocol):
     """Runs blocks of tasks somewhere."""
 
+    def width(self) -> int:
+        """How many blocks run at a time."""
+
     def pieces(self, blocks: Sequence[Sequence[Task]]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing."""
 
@@ -64,6 +67,8 @@ class Workers:
         Tasks of one key and replication are run once. A tally is kept before it is handed out.
         An error or an interrupt is passed on, with a note on what was kept.
         """
+        if self.where.cluster is not None and any(task.visits is not None for task in tasks):
+            raise UsageError("visits are written by processes of this machine, not by a cluster")
         done = 0
         waiting: dict[_Name, list[int]] = defaultdict(list)
         for i, task in enumerate(tasks):
@@ -98,9 +103,9 @@ class Workers:
         return self.store.get(task)
 
     def _run(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Tally]]:
-        blocks = blocks_of(tasks)
-        if not blocks:
+        if not tasks:
             return
+        blocks = blocks_of(tasks, workers=self._executor.width())
         with closing(self._executor.pieces(blocks)) as finished:
             for at, pieces in finished:
                 for task, piece in zip(blocks[at], pieces, strict=True):

@@ -22,7 +22,11 @@ ATTEMPTS: Final = 3
 
 
 class Here:
-    """One task after the other, in this process."""
+    """One block after the other, in this process."""
+
+    def width(self) -> int:
+        """One block at a time."""
+        return 1
 
     def pieces(self, blocks: Sequence[Block]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces."""
@@ -43,6 +47,10 @@ class Processes:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
+
+    def width(self) -> int:
+        """How many blocks run at a time."""
+        return self._jobs
 
     def pieces(self, blocks: Sequence[Block]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from corridor_sim.scenario.network import Dated, Seasonal
 from corridor_sim.scenario.schema import Scenario
@@ -29,11 +30,39 @@ def seasonal(scenario: Scenario) -> list[str]:
     return flows + storms
 
 
+def held(scenario: Scenario, *, at: dt.date) -> tuple[Scenario, list[str]]:
+    """The scenario with everything that changes from year to year held at what it is on a day.
+
+    Also the dotted paths of what is held: numbers with dated changes, demand and profiles of single
+    years. Closures and absences at dates stay.
+    """
+    words: dict[str, Any] = scenario.model_dump(mode="json", exclude_unset=True)
+    paths = [path for path, value in numbers(scenario) if value.changes]
+    for path, value in numbers(scenario):
+        if value.changes:
+            _put(words, path.split("."), value.at(at))
+    for name, flow in scenario.flows.items():
+        if flow.teu_in_years:
+            words["flows"][name]["teu_per_year"] = flow.teu_in(at.year)
+            del words["flows"][name]["teu_in_years"]
+            paths.append(f"flows.{name}.teu_in_years")
+    for name, profile in scenario.profiles.items():
+        if profile.years:
+            own = words["profiles"][name].pop("years")
+            if at.year in profile.years:
+                words["profiles"][name]["weights"] = own[str(at.year)]
+            paths.append(f"profiles.{name}.years")
+    return Scenario.model_validate(words), paths
+
+
+def _put(words: Any, keys: list[str], value: float) -> None:
+    for key in keys[:-1]:
+        words = words[int(key) if isinstance(words, list) else key]
+    words[int(keys[-1]) if isinstance(words, list) else keys[-1]] = value
+
+
 def dated(scenario: Scenario, *, first: dt.date, end: dt.date) -> list[str]:
-    """Dotted paths of what changes once between two dates: numbers, closures, absences."""
-    changing = [
-        path for path, value in numbers(scenario) if any(first < day < end for day in value.changes)
-    ]
+    """Dotted paths of what is shut or away once between two dates: closures, absences."""
     closed = [
         f"closures.{name}"
         for name, closure in scenario.closures.items()
@@ -46,4 +75,4 @@ def dated(scenario: Scenario, *, first: dt.date, end: dt.date) -> list[str]:
         for vessel, words in fleet.vessels.items()
         if any(window.start < end and window.end > first for window in words.absences)
     ]
-    return changing + closed + away
+    return closed + away

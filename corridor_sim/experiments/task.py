@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Final
 import corridor_sim
 from corridor_sim.compile import compile_scenario
 from corridor_sim.draws import Draws
-from corridor_sim.engines import engine
+from corridor_sim.engines import block_size, engine
 from corridor_sim.errors import RunError
 from corridor_sim.experiments.piece import encoded
 from corridor_sim.experiments.plan import Case, Options
@@ -25,8 +26,8 @@ from corridor_sim.scenario.schema import Scenario
 
 ROOMS: Final = ("compile", "draws", "engines", "laws", "measures", "model", "result", "scenario")
 """Parts of the package that a tally depends on."""
-TOGETHER: Final[Mapping[str, int]] = {"event": 1}
-"""Replications that an engine runs together."""
+COMPILED: Final = 16
+"""Cases that a process keeps compiled."""
 LIBRARIES: Final = ("numpy", "scipy", "simpy")
 
 
@@ -60,28 +61,45 @@ def tasks_of(
     ]
 
 
-def blocks_of(tasks: Sequence[Task]) -> list[list[Task]]:
-    """Tasks as they are sent to a worker: of one case, as many as its engine runs together."""
+def blocks_of(tasks: Sequence[Task], *, workers: int) -> list[list[Task]]:
+    """Tasks as they are sent to one of some workers: of one case, as many as its engine is best
+    given at once, if that leaves something for every worker.
+
+    As many cases as a process keeps compiled come one after the other; so none is compiled twice.
+    """
+    share = max(1, math.ceil(len(tasks) / workers))
     cases: dict[str, list[list[Task]]] = {}
+    sizes: dict[str, int] = {}
     found: list[list[Task]] = []
     for task in tasks:
         own = cases.setdefault(task.key, [])
-        if not own or len(own[-1]) == TOGETHER.get(task.options.engine, 1):
+        if not own:
+            sizes[task.key] = min(share, _together(task))
+        if not own or len(own[-1]) == sizes[task.key]:
             own.append([])
             found.append(own[-1])
         own[-1].append(task)
-    return found
+    turn = {key: i // COMPILED for i, key in enumerate(cases)}
+    return sorted(found, key=lambda block: turn[block[0].key])
+
+
+def _together(task: Task) -> int:
+    if task.options.engine == "event":
+        return 1  # without compiling it here
+    return block_size(_model(task.name, task.text), task.options.engine)
 
 
 def run_block(tasks: Sequence[Task]) -> list[bytes]:
-    """Run the tasks of a block; their pieces.
+    """Run the tasks of a block, all of one case; their pieces.
 
     Raises
     ------
     RunError
         As `run_task`.
     """
-    return [run_task(task) for task in tasks]
+    if len(tasks) == 1:
+        return [run_task(tasks[0])]
+    return list(_run(tasks))
 
 
 def run_task(task: Task) -> bytes:
@@ -92,6 +110,12 @@ def run_task(task: Task) -> bytes:
     RunError
         Where a conservation check fails, or this process runs another build of the package.
     """
+    (piece,) = _run([task])
+    return piece
+
+
+def _run(tasks: Sequence[Task]) -> Iterator[bytes]:
+    task = tasks[0]
     if task.build != build():
         raise RunError(
             f"a worker runs corridor_sim {build()}, not {task.build}; install the same package"
@@ -99,13 +123,14 @@ def run_task(task: Task) -> bytes:
         )
     model = _model(task.name, task.text)
     options = task.options
-    ledger = engine(options.engine)(Draws(model, options.seed), task.replication)
-    if task.visits is not None:
-        write_visits(model, ledger, task.visits)
-    tally = tally_of(
-        model, ledger, segments=options.segments, by_month=options.by_month, daily=options.daily
-    )
-    return encoded(tally, key=task.key)
+    numbers = [one.replication for one in tasks]
+    for ledger in engine(options.engine)(Draws(model, options.seed), numbers):
+        if task.visits is not None:
+            write_visits(model, ledger, task.visits)
+        tally = tally_of(
+            model, ledger, segments=options.segments, by_month=options.by_month, daily=options.daily
+        )
+        yield encoded(tally, key=task.key)
 
 
 def prepare(task: Task) -> None:
@@ -135,6 +160,6 @@ def build() -> str:
     return f"{corridor_sim.__version__}+{code.hexdigest()[:12]} ({libraries})"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=COMPILED)
 def _model(name: str, text: str) -> Model:
     return compile_scenario(Scenario.model_validate_json(text), name=name)

@@ -79,7 +79,7 @@ def trace(
     model = compile_scenario(case.scenario, name=case.name)
     words = _flow(model, flow)
     draws = Draws(model, seed)
-    ledger = run(draws, replication)
+    (ledger,) = run(draws, [replication])
     row = _row(model, ledger, words, number)
     path = model.paths[int(ledger.path[row])]
     start = dt.datetime.combine(case.scenario.span.start, dt.time())

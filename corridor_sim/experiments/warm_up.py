@@ -29,10 +29,11 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments.executor import HERE, Progress, Where, Workers
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.run import Run, simulate
-from corridor_sim.experiments.season import dated, seasonal
+from corridor_sim.experiments.season import dated, held, seasonal
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures.rows import Days, Group
 from corridor_sim.model import TICK_H
+from corridor_sim.scenario.schema import Scenario
 
 WEEKS: Final = 52
 WEEK_D: Final = 7
@@ -81,8 +82,11 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """What the two years say. `mser5_d`: None with a season. `dated`: what changes at a date in
-    them, and makes the years differ for another reason than filling.
+    """What the two years say.
+
+    `mser5_d`: None with a season. `held`: what changes from year to year, and stays here what it is
+    on the first day of the measuring part. `dated`: what is shut or away at a date in the two
+    years, and makes them differ for another reason than filling.
     """
 
     scenario: str
@@ -94,6 +98,7 @@ class WarmUp:
     interval is simultaneous over the weeks."""
     mser5_d: float | None
     seasonal: Sequence[str]
+    held: Sequence[str]
     dated: Sequence[str]
 
     @property
@@ -128,7 +133,7 @@ def warm_up(
     start = case.scenario.span.start
     end = start + dt.timedelta(days=2 * YEAR_D)
     seasons = seasonal(case.scenario)
-    groups = sorted(run.tallies[0].days, key=lambda g: (g.route != "all", g.route, g.direction))
+    groups = [group for group in _groups(run) if all(d.released.any() for d in _own(run, group))]
     return WarmUp(
         scenario=case.name,
         own_d=case.scenario.span.warm_up_d.value,
@@ -136,16 +141,26 @@ def warm_up(
         weeks=pd.concat([_weeks(run, group) for group in groups], ignore_index=True),
         mser5_d=None if seasons else mser5(_by_day(run)) * 1.0,
         seasonal=seasons,
+        held=_held(case.scenario)[1],
         dated=dated(case.scenario, first=start, end=end),
     )
 
 
 def two_years(case: Case) -> Case:
-    """The case that is run: no warm-up, 104 weeks, and a run-out of at least 120 days."""
+    """The case that is run: no warm-up, 104 weeks, and a run-out of at least 120 days.
+
+    What changes from year to year is held: the two years are to differ by filling alone.
+    """
     run_out = max(LEAST_RUN_OUT_D, case.scenario.span.run_out_d.value)
     spans = {"warm_up_d": 0, "measure_d": 2 * YEAR_D, "run_out_d": run_out}
-    scenario = case.scenario.replace({f"span.{name}": days for name, days in spans.items()})
+    steady, _ = _held(case.scenario)
+    scenario = steady.replace({f"span.{name}": days for name, days in spans.items()})
     return Case(case.name, scenario, scenario.model_dump_json(exclude_unset=True))
+
+
+def _held(scenario: Scenario) -> tuple[Scenario, list[str]]:
+    span = scenario.span
+    return held(scenario, at=span.start + dt.timedelta(days=span.warm_up_d.value))
 
 
 def mser5(series: FloatArray) -> int:
@@ -283,6 +298,10 @@ def _by_day(run: Run) -> FloatArray:
     released = sum(days.released[: 2 * YEAR_D] for days in both)
     some = np.asarray(released) > 0
     return np.asarray(np.asarray(ticks)[some] / np.asarray(released)[some] / (24 * TICK_H))
+
+
+def _groups(run: Run) -> list[Group]:
+    return sorted(run.tallies[0].days, key=lambda g: (g.route != "all", g.route, g.direction))
 
 
 def _own(run: Run, group: Group) -> list[Days]:

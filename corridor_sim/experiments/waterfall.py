@@ -94,7 +94,7 @@ def _reason(scenario: Scenario, what: str, element: str) -> str:
     if what == "dwell":
         return "stay without a queue"
     if element in scenario.services:
-        return "waits for a train to form or leave"
+        return "waits for a departure"
     if element in scenario.fleets:
         return "waits for a vessel or set" if what == "wait" else "is loaded"
     if element in scenario.lines:

@@ -16,7 +16,11 @@ __all__ = ["Segment", "Tally", "tally_of"]
 
 
 def tally_of(
-    model: Model, ledger: Ledger, *, segments: Sequence[Segment] = (), by_month: bool = False,
+    model: Model,
+    ledger: Ledger,
+    *,
+    segments: Sequence[Segment] = (),
+    by_month: bool = False,
     daily: bool = False,
 ) -> Tally:
     """The sums and counts of a replication, after its conservation checks.

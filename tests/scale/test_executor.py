@@ -16,11 +16,14 @@ from pathlib import Path
 import pytest
 from one_gate import OPTIONS, same_tables, small, two
 
+from corridor_sim.compile import compile_scenario
 from corridor_sim.errors import RunError, UsageError
 from corridor_sim.experiments.executor import Where, workers
 from corridor_sim.experiments.processes import Processes
 from corridor_sim.experiments.run import simulate
-from corridor_sim.experiments.task import run_task, tasks_of
+from corridor_sim.experiments.task import COMPILED, blocks_of, run_task, tasks_of
+from corridor_sim.model import Model
+from corridor_sim.scenario.schema import Scenario
 
 MANY = replace(OPTIONS, replications=tuple(range(150)))
 
@@ -47,6 +50,40 @@ def test_processes_give_the_same_bytes_and_a_killed_one_is_replaced() -> None:
     assert killed
     assert sum(told) == 2 * len(MANY.replications)
     assert same_tables(runs, here)
+
+
+def test_many_cases_are_each_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [small(str(i), hours=3 + i / 100) for i in range(2 * COMPILED + 1)]
+    compiled: list[str] = []
+
+    def counted(scenario: Scenario, *, name: str) -> Model:
+        compiled.append(name)
+        return compile_scenario(scenario, name=name)
+
+    monkeypatch.setattr("corridor_sim.experiments.task.compile_scenario", counted)
+    tasks = tasks_of(cases, replace(OPTIONS, replications=(0, 1, 2)), visits=[None] * len(cases))
+    with workers(Where()) as here:
+        done = sorted(i for i, _ in here.finished(tasks))
+    assert done == list(range(len(tasks)))
+    assert compiled == [case.name for case in cases]
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 5)
+    alone, together = (replace(OPTIONS, engine=name) for name in ("event", "array"))
+    blocks = blocks_of(tasks_of(two(), together, visits=[None, None]), workers=width)
+    assert sorted(len(block) for block in blocks) == [2, 2, 5, 5, 5, 5]
+    assert all(len({task.key for task in block}) == 1 for block in blocks)
+    assert same_tables(simulate(two(), together), simulate(two(), alone))
+
+
+def test_a_block_leaves_something_for_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
+    tasks = tasks_of([small()], replace(OPTIONS, engine="array"), visits=[None])
+    assert [len(block) for block in blocks_of(tasks, workers=4)] == [3, 3, 3, 3]
 
 
 def test_a_worker_of_another_build_is_refused() -> None:

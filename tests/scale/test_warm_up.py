@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,11 @@ import numpy as np
 import pytest
 from one_gate import small
 from scipy import stats
-from worlds import date, station
+from worlds import changing, date, station
 
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.plan import Case, Options
-from corridor_sim.experiments.season import seasonal
+from corridor_sim.experiments.season import held, seasonal
 from corridor_sim.experiments.warm_up import (
     FILLED,
     OVERLOADED,
@@ -115,6 +116,31 @@ def test_a_season_is_no_transient_and_leaves_out_mser5() -> None:
 def test_two_years_begin_empty_and_end_with_a_run_out() -> None:
     span = two_years(small(span={"warm_up_d": 7})).scenario.span
     assert (span.warm_up_d.value, span.measure_d.value, span.run_out_d.value) == (0, 728, 120)
+
+
+def test_numbers_that_change_at_dates_are_held_as_in_the_measuring_part() -> None:
+    """A server that goes in the second year would look like a corridor that fills up."""
+    servers = changing(1, {30: 2, 400: 1})
+    gate = station(hours=4, servers=servers, work_cv=0.5)
+    case = small(teu=5000, stations={"gate": gate}, span={"warm_up_d": 60})
+    given = two_years(case).scenario.stations["gate"].servers
+    assert (given.value, given.changes) == (2, {})
+    found = looked_at(case)
+    assert list(found.held) == ["stations.gate.servers"]
+    assert found.needed_d is not None
+    assert found.needed_d <= 7
+
+
+def test_demand_and_profiles_of_single_years_are_held_too() -> None:
+    flow = small().scenario.flows["w"].model_dump(mode="json", exclude_unset=True)
+    uneven = {"weights": [1] * 12, "years": {2024: [1] * 11 + [2], 2025: [3] * 12}}
+    flow |= {"teu_per_year": 1000, "teu_in_years": {2024: 2000, 2025: 4000}, "profile": "p"}
+    case = small(flows={"w": flow}, profiles={"p": uneven})
+    steady, paths = held(case.scenario, at=dt.date(2024, 6, 1))
+    assert paths == ["flows.w.teu_in_years", "profiles.p.years"]
+    assert [steady.flows["w"].teu_in(year) for year in (2024, 2025, 2026)] == [2000] * 3
+    assert [w.value for w in steady.profiles["p"].weights] == [1] * 11 + [2]
+    assert not steady.profiles["p"].years
 
 
 def test_too_few_replications_are_refused() -> None:

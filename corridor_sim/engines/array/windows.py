@@ -1,0 +1,312 @@
+"""Windows of time: each is solved again, column by column, until nothing changes any more.
+
+The answer inside a window is the only one, whatever its length, since every way round takes at
+least a tick (Chandy and Misra 1979, doi:10.1109/TSE.1979.230182, for what a window may know).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from corridor_sim.engines.array import berths, services, stations
+from corridor_sim.engines.array.block import Block
+from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
+from corridor_sim.engines.array.routing import Entries, enter
+from corridor_sim.engines.array.yards import Yards
+from corridor_sim.model import DAY, Kind, Ticks
+
+TIME_BITS: Final = 17
+"""A window is a day at most."""
+
+Solver = Callable[[Block, Ints, Ints, Ints, Ints, list[Entries]], None]
+_NOTHING: Entries = (NONE_YET,) * 4
+
+
+@dataclass
+class Batch:
+    """Elements that are solved together, and what came of it in this window."""
+
+    solve: Solver
+    columns: Ints
+    keys: Ints = field(default_factory=lambda: NONE_YET)
+    """What came in before the window, packed."""
+    inside: list[tuple[Ints, Ints]] = field(default_factory=list)
+    """By batch that it goes to: columns that caused entries of this window, and the entries."""
+    later: Entries = _NOTHING
+
+
+@dataclass
+class Run:
+    """A block on its way through time."""
+
+    block: Block
+    batches: list[Batch]
+    batch: Ints
+    """By column: the batch that solves it; the last one is of yards."""
+    yards: Yards
+    pool: Entries
+    """What lies beyond the window."""
+    released: Entries
+    """Releases in order of time: replication, tick, node."""
+    upto: int
+    """How many of them have come."""
+    node_bits: int
+    dirty: Bools
+    solved: Bools
+
+
+def run(block: Block, *, window: int) -> Yards:
+    """Bring a block to its end; what happened is in its ledgers."""
+    state = _started(block)
+    for begin, end in windows(block, window):
+        block.begin, block.end = begin, end
+        _look(block)
+        if begin % DAY == 0:
+            state.yards.enforce(block)
+        _window(state)
+        if begin % DAY == 0:
+            state.yards.review(begin // DAY)
+    return state.yards
+
+
+def windows(block: Block, window: int) -> list[tuple[int, int]]:
+    """Windows of the run; none holds a midnight or the beginning of a period inside."""
+    model = block.model
+    cuts: list[Ticks] = [law.starts for law in model.durations] + [f.starts for f in model.fleets]
+    known = [np.arange(0, model.end, DAY), np.arange(0, model.end, window), *cuts]
+    begins = np.unique(np.concatenate(known))
+    begins = begins[(begins >= 0) & (begins < model.end)]
+    return list(zip(begins.tolist(), [*begins[1:].tolist(), model.end], strict=True))
+
+
+def _look(block: Block) -> None:
+    """What holds in the whole window: places, and when servers are shut next."""
+    model, layout = block.model, block.layout
+    for vessel, (f, v) in enumerate(
+        zip(layout.vessel_fleet.tolist(), layout.vessel_number.tolist(), strict=True)
+    ):
+        fleet = model.fleets[f]
+        period = np.searchsorted(fleet.starts, block.begin, "right") - 1
+        block.places[vessel] = fleet.places[v, period]
+    block.next_shut = block.any_shut.next_shut(np.arange(len(block.next_shut)), block.begin)
+
+
+def _started(block: Block) -> Run:
+    layout = block.layout
+    batches = _batches(block)
+    batch = np.full(block.columns, len(batches))
+    for b, made in enumerate(batches):
+        batch[made.columns] = b
+    batch = batch[block.owner]
+    for made in batches:
+        made.inside = [(NONE_YET, NONE_YET)] * len(batches)
+    node_bits = max(1, layout.nodes.bit_length())
+    return Run(
+        block=block, batches=batches, batch=batch, yards=Yards.of(block.model, block.replications),
+        pool=_fleets(block), released=_releases(block), upto=0, node_bits=node_bits,
+        dirty=np.zeros(block.columns, bool), solved=np.zeros(block.columns, bool),
+    )  # fmt: skip
+
+
+def key_bits(columns: int, nodes: int) -> int:
+    """Bits of a packed entry."""
+    return columns.bit_length() + TIME_BITS + max(1, nodes.bit_length())
+
+
+def _batches(block: Block) -> list[Batch]:
+    """In the order of a pass: arrivals, berths, stations, services, first stations of trains."""
+    model, layout = block.model, block.layout
+    berths_ = [s for s, station in enumerate(model.stations) if station.berth]
+    entrances = {
+        step.target
+        for service in model.services
+        for step in service.chain
+        if step.kind == Kind.STATION
+    }
+    lines = [s for s in range(layout.stations) if s in entrances and s not in berths_]
+    others = [s for s in range(layout.stations) if s not in entrances and s not in berths_]
+    order: list[tuple[Solver, list[int]]] = [
+        (services.arrive, list(range(layout.arrivals_from, layout.aboard_from))),
+        # One by one: a berth reads what is aboard of vessels that left another in this window.
+        *((berths.solve, [s]) for s in berths_),
+        (stations.solve, others),
+        (services.solve, list(range(layout.stations, layout.stations + layout.services))),
+        (stations.solve, lines),
+    ]
+    each = np.arange(block.replications)
+    return [
+        Batch(solve, (np.array(elements)[:, None] * block.replications + each).ravel())
+        for solve, elements in order
+        if elements
+    ]
+
+
+def _fleets(block: Block) -> Entries:
+    """Vessels arrive at their first calls."""
+    layout, each = block.layout, np.arange(block.replications)
+    node = np.repeat(layout.vessel_base, block.replications)
+    replication = np.tile(each, len(layout.vessel_base))
+    column = layout.elem[layout.row[node]] * block.replications + replication
+    return column, column, np.zeros(len(node), np.int64), node
+
+
+def _releases(block: Block) -> Entries:
+    model, layout = block.model, block.layout
+    counts = [int(flow.counts.sum()) for flow in model.flows]
+    flow = np.repeat(np.arange(len(model.flows)), counts)
+    number = np.arange(model.consignments) - np.repeat([f.first for f in model.flows], counts)
+    base = layout.flow_base[flow] + number * layout.flow_stride[flow]
+    found: list[Entries] = []
+    for r, luck in enumerate(block.lucks):
+        exists = np.flatnonzero((luck.release >= 0) & (luck.release < model.end))
+        node = base[exists] + layout.slot[luck.path[exists]]
+        found.append((np.full(len(exists), r), luck.release[exists], node))
+    every = joined(found) or (NONE_YET,) * 3
+    order = np.argsort(every[1], kind="stable")
+    return tuple(x[order] for x in every)
+
+
+def _due(state: Run) -> Entries:
+    """Entries of this window: out of the pool, and what is released."""
+    block = state.block
+    out: list[Entries] = []
+    upto = int(np.searchsorted(state.released[1], block.end))
+    replication, at, node = (x[state.upto : upto] for x in state.released)
+    state.upto = upto
+    if len(at):
+        enter(block, replication, replication, at, node, out)
+    new = joined(out) or _NOTHING
+    every = tuple(np.concatenate(x) for x in zip(state.pool, new, strict=True))
+    now = (every[2] < block.end) & (state.batch[every[1]] < len(state.batches))
+    later = tuple(x[~now] for x in every)
+    state.pool = _NOTHING
+    _bank(state, later)
+    return tuple(x[now] for x in every)
+
+
+def _bank(state: Run, entries: Entries) -> None:
+    """What lies beyond the window waits; yards take theirs."""
+    block = state.block
+    inside = entries[2] < block.model.end
+    to_yard = state.batch[entries[1]] == len(state.batches)
+    if to_yard.any():
+        state.yards.take(block, tuple(x[inside & to_yard] for x in entries))
+        inside &= ~to_yard
+    kept = tuple(x[inside] for x in entries)
+    state.pool = tuple(np.concatenate(x) for x in zip(state.pool, kept, strict=True))
+
+
+def _window(state: Run) -> None:
+    block = state.block
+    _, column, at, node = _due(state)
+    keys, to = _packed(state, column, at, node), state.batch[column]
+    for b, batch in enumerate(state.batches):
+        batch.keys = keys[to == b]
+        batch.later = _NOTHING
+        batch.inside = [(NONE_YET, NONE_YET)] * len(state.batches)
+    _stir(state, column)
+    again = True
+    while again:
+        again = False
+        for b, batch in enumerate(state.batches):
+            columns = batch.columns[state.dirty[batch.columns]]
+            if len(columns):
+                again = True
+                _solve(state, b, columns)
+    for batch in state.batches:
+        _bank(state, batch.later)
+    _commit(block)
+
+
+def _stir(state: Run, column: Ints) -> None:
+    """What has to be solved at least once: who gets something, waits, or departs."""
+    block, dirty = state.block, state.dirty
+    dirty[:] = False
+    dirty[block.owner[column]] = True
+    for queues in (block.customers, block.rides):
+        dirty[block.owner[np.flatnonzero(queues.head0 < queues.tail0)]] = True
+    services_from = block.layout.stations * block.replications
+    columns = services_from + np.arange(block.layout.services * block.replications)
+    timed = np.repeat(block.timetabled, block.replications)
+    row = block.rides.first[columns] + block.rides.head0[columns]
+    waiting = block.boarding.head0[columns] < block.boarding.tail0[columns]
+    dirty[columns] |= np.where(timed, block.rides.at[row] < block.end, waiting)
+
+
+def _packed(state: Run, column: Ints, at: Ints, node: Ints) -> Ints:
+    shifted = (column << TIME_BITS) | (at - state.block.begin)
+    keys: Ints = (shifted << state.node_bits) | node
+    return keys
+
+
+def _solve(state: Run, number: int, columns: Ints) -> None:
+    """Solve columns anew; those to which something else goes now are to be solved again."""
+    block, batch = state.block, state.batches[number]
+    state.dirty[columns] = False
+    state.solved[columns] = True
+    keys = np.sort(_incoming(state, number))
+    to = keys >> (TIME_BITS + state.node_bits)
+    at = block.begin + ((keys >> state.node_bits) & ((1 << TIME_BITS) - 1))
+    node = keys & ((1 << state.node_bits) - 1)
+    out: list[Entries] = []
+    batch.solve(block, columns, to, at, node, out)
+    _note(state, batch, joined(out) or _NOTHING)
+    if batch.solve is services.solve:
+        _remind(state)
+    state.solved[columns] = False
+
+
+def _incoming(state: Run, number: int) -> Ints:
+    block = state.block
+    parts = [state.batches[number].keys, *(b.inside[number][1] for b in state.batches)]
+    found = np.concatenate(parts)
+    to = found >> (TIME_BITS + state.node_bits)
+    ours: Ints = found[state.solved[block.owner[to]]]
+    return ours
+
+
+def _note(state: Run, batch: Batch, made: Entries) -> None:
+    """Replace what the solved columns caused before; what differs stirs its columns."""
+    block = state.block
+    cause, column, at, node = made
+    to = state.batch[column]
+    now = (at < block.end) & (to < len(state.batches))
+    kept = ~state.solved[batch.later[0]]
+    batch.later = tuple(
+        np.concatenate([old[kept], new[~now]]) for old, new in zip(batch.later, made, strict=True)
+    )
+    cause, to = cause[now], to[now]
+    keys = _packed(state, column[now], at[now], node[now])
+    for b, (causes, before) in enumerate(batch.inside):
+        here = to == b
+        gone = state.solved[causes]
+        new = keys[here]
+        differs = np.setxor1d(before[gone], new, assume_unique=True) if gone.any() else new
+        stirred = differs >> (TIME_BITS + state.node_bits)
+        state.dirty[block.owner[stirred]] = True
+        if len(new) or gone.any():
+            batch.inside[b] = (
+                np.concatenate([causes[~gone], cause[here]]),
+                np.concatenate([before[~gone], new]),
+            )
+
+
+def _remind(state: Run) -> None:
+    """Trains that leave and arrive in one window: their cargo may differ, their times not."""
+    from_ = state.block.layout.queues * state.block.replications
+    for b, arrivals in enumerate(state.batches):
+        if arrivals.solve is services.arrive:
+            for batch in state.batches:
+                to = batch.inside[b][1] >> (TIME_BITS + state.node_bits)
+                state.dirty[to[state.solved[to - from_]]] = True
+
+
+def _commit(block: Block) -> None:
+    for queues in (block.customers, block.boarding, block.rides):
+        queues.head0[:] = queues.head1
+        queues.tail0[:] = queues.tail1
+    block.customers.free0[:] = block.customers.free1

@@ -1,0 +1,64 @@
+"""The check that both engines give the same answers, on a scenario of the user's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corridor_sim.compile import compile_scenario
+from corridor_sim.draws import Draws
+from corridor_sim.engines import engine
+from corridor_sim.engines.array import unsupported
+from corridor_sim.experiments.plan import Case
+from corridor_sim.model import Model
+from corridor_sim.result import Ledger, differences
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of the check."""
+
+    scenario: str
+    replications: int
+    refused: str | None
+    """What of the scenario the array engine does not support; it is then left to the other one."""
+    difference: str | None
+    """Where the engines first differ."""
+
+    def __str__(self) -> str:
+        if self.refused:
+            return f"{self.scenario}: the array engine does not support {self.refused}"
+        return f"{self.scenario}: {self.difference or 'equal'}"
+
+
+def verified(case: Case, *, replications: int, seed: int) -> Verdict:
+    """Run replications on both engines and compare all they say, bit by bit."""
+    model = compile_scenario(case.scenario, name=case.name)
+    if reason := unsupported(model):
+        return Verdict(case.name, replications, reason, None)
+    draws, numbers = Draws(model, seed), range(replications)
+    both = zip(engine("event")(draws, numbers), engine("array")(draws, numbers), strict=True)
+    for expected, found in both:
+        if difference := first_difference(model, expected, found):
+            return Verdict(case.name, replications, None, difference)
+    return Verdict(case.name, replications, None, None)
+
+
+def first_difference(model: Model, expected: Ledger, found: Ledger) -> str | None:
+    """The earliest visit that differs, in words; else whatever part does; None if all is equal."""
+    part = differences(expected, found)
+    if part is None:
+        return None
+    visits = [
+        (int(left.at[i, k] if left.known[i, k] else right.at[i, k]), int(i), int(k), name)
+        for name in ("arrive", "start", "finish")
+        for left, right in [(getattr(expected.visits, name), getattr(found.visits, name))]
+        for i, k in zip(
+            *((left.at != right.at) | (left.known != right.known)).nonzero(), strict=True
+        )
+    ]
+    at = f"replication {expected.replication}: "
+    if not visits:
+        return at + part
+    tick, i, k, name = min(visits)
+    step = model.paths[int(expected.path[i])].steps[k]
+    return f"{at}consignment {i} at {step.name} ({name}, tick {tick}): {part}"

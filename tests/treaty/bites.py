@@ -1,0 +1,90 @@
+"""Which rules bit in a replication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from corridor_sim.draws import Luck
+from corridor_sim.model import Kind, Model
+from corridor_sim.result import Calls, Ledger
+
+RULES = {
+    "an embargo in force",
+    "a list closed by minimum load",
+    "a list closed by capacity",
+    "a list closed by the longest wait",
+    "a wait for a berth",
+    "a vessel held in port",
+    "an absence of a vessel",
+    "a start delayed by a closure",
+    "work stopped by a closure",
+    "a full departure",
+    "a departure timed out",
+    "two departures at one instant",
+    "ties at a queue",
+    "the end inside a window",
+}
+
+
+def bites(model: Model, luck: Luck, ledger: Ledger) -> set[str]:
+    """The rules that bit."""
+    found = set(_services(model, ledger)) | set(_stations(model, luck, ledger))
+    for calls in ledger.calls:
+        found |= set(_fleet(calls))
+    if ledger.reviews.announced[:, :-1].any():
+        found.add("an embargo in force")
+    if model.end % 86400:
+        found.add("the end inside a window")
+    return found
+
+
+def _fleet(calls: Calls) -> Iterator[str]:
+    for why, name in enumerate(("minimum load", "capacity", "the longest wait")):
+        if (calls.listed.known & (calls.closed_by == why)).any():
+            yield f"a list closed by {name}"
+    if (calls.berthed.known & (calls.berthed.at > calls.arrive.at)).any():
+        yield "a wait for a berth"
+    if (calls.cast_off.known & calls.loaded.known & (calls.cast_off.at > calls.loaded.at)).any():
+        yield "a vessel held in port"
+    if (calls.berthed.known & (calls.sailing < 0)).any():
+        yield "an absence of a vessel"
+
+
+def _services(model: Model, ledger: Ledger) -> Iterator[str]:
+    pairs = list(zip(model.services, ledger.departures, strict=True))
+    for service, trains in pairs:
+        if not service.headway and (~trains.timed_out).any():
+            yield "a full departure"
+        if trains.timed_out.any():
+            yield "a departure timed out"
+    left = np.concatenate([trains.left for _, trains in pairs])
+    if len(np.unique(left)) < len(left):
+        yield "two departures at one instant"
+
+
+def _stations(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
+    visits = ledger.visits
+    arrivals: dict[int, set[int]] = {}
+    for p, path in enumerate(model.paths):
+        who = np.flatnonzero(ledger.path == p)
+        for k, step in enumerate(path.steps):
+            if step.kind != Kind.STATION:
+                continue
+            there = who[visits.start.known[who, k]]
+            arrive, start = visits.arrive.at[there, k], visits.start.at[there, k]
+            ends = np.concatenate([c.starts[:, 1] for c in luck.calendars[step.target]])
+            if (np.isin(start, ends) & (start > arrive)).any():
+                yield "a start delayed by a closure"
+            works = luck.works[step.duration]
+            assert works is not None
+            period = np.searchsorted(model.durations[step.duration].starts, start, "right") - 1
+            work = works[period, there - model.flows[path.flow].first]
+            done = visits.finish.known[there, k]
+            if (visits.finish.at[there, k] - start > work)[done].any():
+                yield "work stopped by a closure"
+            known = arrivals.setdefault(step.target, set())
+            if len(np.unique(arrive)) < len(arrive) or known & set(arrive.tolist()):
+                yield "ties at a queue"
+            known |= set(arrive.tolist())

@@ -1,0 +1,198 @@
+"""Faults planted in the array engine, one at a time: the treaty finds each."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from dataclasses import dataclass
+from itertools import chain
+from types import ModuleType
+
+import pytest
+from pairs import difference, reference, world
+from worlds import captive, cargo, fixed, link, route, shut, station, timetable
+
+from corridor_sim.draws import Draws
+from corridor_sim.engines import event
+from corridor_sim.engines.array import berths, block, services, stations, sweeps, windows
+from corridor_sim.engines.array.calendars import Calendars
+from corridor_sim.engines.array.luck import Works
+from corridor_sim.engines.array.yards import Yards
+from corridor_sim.model import DAY
+from corridor_sim.result import Ledger
+
+WORLDS = (1001, *range(2000, 2060))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A text in the source of a function, and what is written instead."""
+
+    name: str
+    owner: ModuleType | type
+    function: str
+    right: str
+    wrong: str
+    window: int = DAY
+
+
+FAULTS = [
+    Fault("a closure still shuts the tick of its end", Calendars, "_last",
+          "(at < self.ends[there])", "(at <= self.ends[there])"),
+    Fault("a closure does not shut its first tick", Calendars, "_last", '"right"', '"left"'),
+    Fault("work that is done when a closure begins ends with it", Calendars, "worked_off",
+          '"left")', '"right")'),
+    Fault("closures do not stop work", Calendars, "worked_off", "if not len(self)", "if True"),
+    Fault("what is ready at a departure misses it", services, "fitting",
+          "first + tail, at, right=True", "first + tail, at"),
+    Fault("what fits exactly does not", services, "fitting",
+          "base + places, right=True) - 1", "base + places) - 1"),
+    Fault("cargo waits a tick longer", services, "_next_full", "block.service_wait[service]",
+          "block.service_wait[service] + 1"),
+    Fault("full is a TEU more than full", services, "_next_full",
+          "base + block.service_places[service]", "base + block.service_places[service] + 1"),
+    Fault("trains leave in closures", services, "_next_full",
+          "block.shut.next_open(service * block.replications + block.replication[columns], at)",
+          "at"),
+    Fault("embargoes do not bar trains that leave when full", services, "_when_full",
+          "~block.embargo[columns] & ", ""),
+    Fault("embargoes do not bar timetables", services, "_timetables",
+          "count[block.embargo[columns]] = 0", "pass"),
+    Fault("a train takes what comes after one that does not fit, by number", services, "enqueue",
+          "boarding.node[place] = node", "boarding.node[place] = node[::-1]"),
+    Fault("lists close a tick late", berths, "_close",
+          "rides.berthed[row] + block.handling.wait[call]",
+          "rides.berthed[row] + block.handling.wait[call] + 1"),
+    Fault("the minimum load is a TEU more", berths, "_close",
+          "np.minimum(block.handling.least[call], places)",
+          "np.minimum(block.handling.least[call] + 1, places)"),
+    Fault("capacity is called minimum load", berths, "_close", "MIN_LOAD, CAPACITY)",
+          "MIN_LOAD, MIN_LOAD)"),
+    Fault("embargoes do not bar vessels", berths, "_close",
+          "count[block.embargo[queues]] = 0", "pass"),
+    Fault("cargo under embargo counts for the minimum load", berths, "_loaded",
+          "block.embargo[queues], barred", "False, barred"),
+    Fault("loading does not wait for unloading", berths, "_load",
+          "np.maximum(rides.unloaded[row], rides.at[row])", "rides.at[row]"),
+    Fault("vessels sail from a closed port", berths, "_load",
+          "block.no_start.next_open(calendar, over)", "over"),
+    Fault("a vessel back from absence unloads its old cargo again", berths, "_vessels",
+          "(again == 0) & (sailing > 0)", "(sailing > 0)"),
+    Fault("absence does not matter", berths, "_vessels", "ends >= 0", "ends >= 2**40"),
+    Fault("vessels do not tell the next port what is aboard", berths, "_emit",
+          "now = at[k] < block.end", "now = at[k] < 0"),
+    Fault("an embargo is in force half a day early", windows, "run",
+          "if begin % DAY == 0:\n            state.yards.enforce",
+          "if True:\n            state.yards.enforce",
+          window=DAY // 2),
+    Fault("an embargo is in force a day late", Yards, "enforce",
+          "self.in_force = self.since != NONE",
+          "self.in_force, self.late ="
+          " vars(self).get('late', self.since < NONE), self.since != -1"),
+    Fault("an embargo is lifted a day early", Yards, "review", ">= yard.shortest_days",
+          ">= yard.shortest_days - 1"),
+    Fault("a yard is full when over its limit only", Yards, "review", "stock >= yard.limit",
+          "stock > yard.limit"),
+    Fault("what happens at the instant of a review is not seen", Yards, "take",
+          "-(-at // DAY)", "at // DAY + 1"),
+    Fault("one pass too few", windows, "_window", "while again:", "for _ in range(3):"),
+    Fault("trains do not tell that their cargo changed", windows, "_solve",
+          "if batch.solve is services.solve:", "if False:"),
+    Fault("ties are reversed", windows, "_solve", "np.sort(_incoming(state, number))",
+          "_reversed(np.sort(_incoming(state, number)), state)"),
+    Fault("the highest free server is taken", sweeps, "numbered",
+          "j = free_now.argmin(axis=0)", "j = most - 1 - free_now[::-1].argmin(axis=0)"),
+    Fault("the highest open server is taken", sweeps, "shut",
+          "j = free_now.argmin(axis=0)", "j = most - 1 - free_now[::-1].argmin(axis=0)"),
+    Fault("the highest free berth is taken", berths, "_give",
+          "server = free.argmin(axis=1)",
+          "server = free.shape[1] - 1 - free[:, ::-1].argmin(axis=1)"),
+    Fault("servers keep what an earlier pass told them", stations, "solve",
+          "customers.free1[columns] = customers.free0[columns]", "pass"),
+    Fault("closures after the window do not stop work", stations, "solve",
+          "if len(stopped):", "if False:"),
+    Fault("a period begins a tick late", Works, "_shifted", '"right"', '"left"'),
+    Fault("the draught of yesterday", windows, "_look",
+          'fleet.starts, block.begin, "right"', 'fleet.starts, block.begin - 1, "right"'),
+    Fault("cancelled trains run", block, "_kept", "~slots.cancelled[order] & ", ""),
+    Fault("slots leave by number, not by time", block, "_kept",
+          'np.argsort(slots.times, kind="stable")', "np.arange(len(slots.times))"),
+]  # fmt: skip
+
+
+def plant(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a function anew with the fault in it."""
+    source = textwrap.dedent(inspect.getsource(getattr(fault.owner, fault.function)))
+    assert source.count(fault.right) >= 1, f"{fault.name}: the text is not there any more"
+    module = inspect.getmodule(fault.owner) if inspect.isclass(fault.owner) else fault.owner
+    assert module is not None
+    names = dict(vars(module))
+    names["_reversed"] = reversed_ties
+    exec(compile(source.replace(fault.right, fault.wrong), fault.name, "exec"), names)
+    monkeypatch.setattr(fault.owner, fault.function, names[fault.function])
+
+
+def reversed_ties(keys: object, state: object) -> object:
+    """Entries of one instant by falling numbers."""
+    import numpy as np
+
+    bits = state.node_bits  # type: ignore[attr-defined]
+    mask = (1 << bits) - 1
+    order = np.lexsort((-(keys & mask), keys >> bits))
+    return keys[order]  # type: ignore[index]
+
+
+def closes_tomorrow() -> Draws:
+    """The second customer of two gets the server that will be shut, as the first took the other."""
+    return fixed(
+        days=3,
+        stations={"desk": station(hours=1, servers=2)},
+        closures={"fault": shut("desk", servers=1, stops="work")},
+        windows={"fault": [(30, 40)]},
+        durations={"desk/w": [6, 10]},
+        flows={"w": captive(["desk"], [20, 25])},
+    )
+
+
+def late_for_the_first_pass() -> Draws:
+    """Cargo that passes two stations and then takes a train that arrives on the same day."""
+    return fixed(
+        days=2,
+        links={"a-b": link("ab", hours=2)},
+        stations={
+            "first": station(hours=1),
+            "second": station(hours=1),
+            "third": station(hours=1, place="b"),
+        },
+        services={"train": timetable("ab", places=4, headway_h=100, offset_h=10, chain=["a-b"])},
+        routes={"r": route(westbound=["first", "second", "train", "third"])},
+        flows={"w": cargo("ab", [1])},
+    )
+
+
+OWN = (closes_tomorrow, late_for_the_first_pass)
+"""Worlds for faults that random ones miss."""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [(draws := make(), list(event.simulate(draws, [0]))) for make in OWN]
+    random = ((world(n), [reference(n, r) for r in range(2)]) for n in WORLDS)
+    plant(fault, monkeypatch)
+    assert any(noticed(*pair, fault.window) for pair in chain(own, random)), "nothing notices it"
+
+
+def noticed(draws: Draws, references: list[Ledger], window: int) -> bool:
+    """Whether a world comes out otherwise, or not at all."""
+    try:
+        return difference(draws, references, block=len(references), window=window) is not None
+    except (IndexError, ValueError):
+        return True
+
+
+def test_without_a_fault_nothing_is_found() -> None:
+    for make in OWN:
+        draws = make()
+        assert not noticed(draws, list(event.simulate(draws, [0])), DAY)
+    for n in WORLDS[:5]:
+        assert not noticed(world(n), [reference(n, r) for r in range(2)], DAY)

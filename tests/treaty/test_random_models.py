@@ -1,0 +1,48 @@
+"""The treaty: on random worlds over the whole feature set the array engine says what the event
+engine says, in every bit, whatever the block and the window.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from bites import RULES, bites
+from conftest import array_engine
+from pairs import first_difference, reference, world
+
+from corridor_sim.model import DAY, TICK_H
+
+FEW, MANY = range(12), range(1000, 1200)
+AT_LEAST = 20
+
+
+@pytest.mark.parametrize("number", FEW)
+def test_a_random_world_is_the_same_on_both_engines(number: int) -> None:
+    for block in (1, 3):
+        assert first_difference(number, block=block, compared=3) is None
+
+
+@pytest.mark.slow
+def test_many_random_worlds_are_the_same_and_every_rule_bites_in_them() -> None:
+    counts: Counter[str] = Counter()
+    for number in MANY:
+        for block in (1, 3, 64):
+            assert first_difference(number, block=block, compared=3) is None
+        draws = world(number)
+        bitten = [bites(draws.model, draws.replication(r), reference(number, r)) for r in range(3)]
+        counts.update(set().union(*bitten))
+    assert {rule: counts[rule] for rule in RULES if counts[rule] < AT_LEAST} == {}
+
+
+@pytest.mark.parametrize("window_h", [1, 5, 12, 24])
+def test_answers_do_not_depend_on_the_window(window_h: int) -> None:
+    for number in range(20, 23):
+        window = window_h * TICK_H
+        assert first_difference(number, block=3, compared=3, window=window) is None
+
+
+def test_a_replication_alone_is_the_same_as_in_a_block() -> None:
+    alone = array_engine(world(30), 2)
+    assert (alone.delivered.at == reference(30, 2).delivered.at).all()
+    assert first_difference(30, block=3, compared=3, window=DAY) is None
