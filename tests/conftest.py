@@ -38,3 +38,16 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """An engine: Draws and the number of a replication in, a ledger out."""
     given: Engine = request.param
     return given
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Theory and properties are held against the event engine, and the treaty holds the array
+    engine against that.
+    """
+    items[:] = [item for item in items if not _repeats(item)]
+
+
+def _repeats(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    on_array = callspec is not None and callspec.params.get("engine") is ENGINES["array"]
+    return on_array and item.path.parent.name in ("oracles", "properties")
