@@ -335,7 +335,7 @@ def test_the_bound_is_near_where_one_direction_meets_one_bottleneck(name: str) -
     one_way = {"flows": {"e": {"teu_per_year": 0}}, "services": {"train-w": {"places_teu": 60}}}
     world = model(SEA, {"span": {"measure_d": 120}}, HEAVY, one_way, ROOMY, TIGHT[name])
     group = ("r", "westbound")
-    done, most = throughput(world, 2)[group], bounds(world)[group]
+    done, most = throughput(world, 8)[group], bounds(world)[group]
     assert 0.9 * most < done <= most < 60000 * 1.02
     assert bounds(world)["r", "eastbound"] == 0
 

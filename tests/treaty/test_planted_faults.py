@@ -10,11 +10,12 @@ from types import ModuleType
 
 import pytest
 from pairs import difference, reference, world
-from worlds import captive, cargo, fixed, link, route, shut, station, timetable
+from worlds import captive, cargo, changing, fixed, link, route, shut, station, timetable
 
+import corridor_sim.engines.array.windows as windows
 from corridor_sim.draws import Draws
 from corridor_sim.engines import event
-from corridor_sim.engines.array import berths, block, services, stations, sweeps, windows
+from corridor_sim.engines.array import berths, block, services, stations, sweeps
 from corridor_sim.engines.array.calendars import Calendars
 from corridor_sim.engines.array.luck import Works
 from corridor_sim.engines.array.yards import Yards
@@ -112,6 +113,8 @@ FAULTS = [
     Fault("closures after the window do not stop work", stations, "solve",
           "if len(stopped):", "if False:"),
     Fault("a period begins a tick late", Works, "_shifted", '"right"', '"left"'),
+    Fault("a change before the run is not seen", Works, "_of_cargo", "self.dated",
+          "len(self.cuts)"),
     Fault("the draught of yesterday", windows, "_look",
           'fleet.starts, block.begin, "right"', 'fleet.starts, block.begin - 1, "right"'),
     Fault("cancelled trains run", block, "_kept", "~slots.cancelled[order] & ", ""),
@@ -170,7 +173,13 @@ def late_for_the_first_pass() -> Draws:
     )
 
 
-OWN = (closes_tomorrow, late_for_the_first_pass)
+def changed_before_the_run() -> Draws:
+    """Work that is longer since a date before the run."""
+    desk = station(hours=changing(1, {-5: 3}))
+    return fixed(days=2, stations={"desk": desk}, flows={"w": captive(["desk"], [1, 2, 3])})
+
+
+OWN = (changed_before_the_run, closes_tomorrow, late_for_the_first_pass)
 """Worlds for faults that random ones miss."""
 
 

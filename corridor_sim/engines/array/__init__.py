@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import corridor_sim.engines.array.windows as windows
 from corridor_sim.draws import Draws
 from corridor_sim.engines.array.block import block_of
 from corridor_sim.engines.array.ledgers import ledgers
 from corridor_sim.engines.array.support import memory_of, unsupported
-from corridor_sim.engines.array.windows import run
 from corridor_sim.errors import UsageError
 from corridor_sim.model import DAY
 from corridor_sim.result import Ledger
@@ -18,9 +18,7 @@ from corridor_sim.result import Ledger
 __all__ = ["memory_of", "simulate", "unsupported"]
 
 
-def simulate(
-    draws: Draws, replications: Sequence[int], *, window: int = DAY // 2
-) -> Iterator[Ledger]:
+def simulate(draws: Draws, replications: Sequence[int], *, window: int = DAY) -> Iterator[Ledger]:
     """Run replications of a model from 0 to its end, all together.
 
     `window` is the length in ticks of what is solved at once, a day at most; answers do not depend
@@ -35,5 +33,5 @@ def simulate(
     if reason:
         raise UsageError(f"the array engine does not support {reason}; take `--engine event`")
     block = block_of(draws.model, [draws.replication(r) for r in replications])
-    yards = run(block, window=window)
+    yards = windows.run(block, window=window)
     yield from ledgers(block, yards)

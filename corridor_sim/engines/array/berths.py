@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from corridor_sim.engines.array import services, stations
+import corridor_sim.engines.array.services as services
+import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.ragged import BIG, Bools, Ints, joined, ranges, row_search
 from corridor_sim.engines.array.routing import Entries, enter, leave, leave_yard

@@ -32,6 +32,8 @@ class Works:
     """Where any period begins."""
     shift: Ints
     """By row and period between cuts: what is added to the place."""
+    dated: bool
+    """Whether any law is not in its first period somewhere in the run."""
     vehicles: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     chunks: dict[tuple[int, int], int] = field(default_factory=dict)
     directory: Ints = field(default_factory=lambda: np.zeros((0, 0), np.int64))
@@ -60,7 +62,7 @@ class Works:
 
     def _of_cargo(self, replication: Ints, node: Ints, start: Ints) -> Ints:
         at = replication * self.width + self.place[node]
-        if len(self.cuts):
+        if self.dated:
             at = at + self._shifted(self.layout.row[node], start)
         found: Ints = self.cargo[at].astype(np.int64)
         return found
@@ -87,7 +89,7 @@ class Works:
             )
             base = self.directory[row, chunk]
         at = base + replication * CHUNK + number % CHUNK
-        if len(self.cuts):
+        if self.dated:
             at += self._shifted(row, start)
         found: Ints = self.vehicles[at].astype(np.int64)
         return found
@@ -134,7 +136,7 @@ def works(model: Model, layout: Layout, lucks: Sequence[Luck]) -> Works:
     return Works(
         lucks=lucks, layout=layout, cargo=cargo.ravel(), width=width, model=model,
         place=_places(model, layout, base, entries), cuts=cuts,
-        shift=_shifts(model, layout, cuts, entries),
+        shift=(shift := _shifts(model, layout, cuts, entries)), dated=bool(shift.any()),
         directory=np.full((len(layout.elem), 0), NONE, np.int64),
     )  # fmt: skip
 

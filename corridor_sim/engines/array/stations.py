@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from corridor_sim.engines.array import sweeps
+import corridor_sim.engines.array.sweeps as sweeps
 from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.ragged import BIG, Bools, Ints, groups, ranges
 from corridor_sim.engines.array.routing import Entries, leave

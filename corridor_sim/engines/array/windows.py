@@ -12,7 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from corridor_sim.engines.array import berths, services, stations
+import corridor_sim.engines.array.berths as berths
+import corridor_sim.engines.array.services as services
+import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
 from corridor_sim.engines.array.routing import Entries, enter
