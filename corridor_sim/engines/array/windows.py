@@ -19,10 +19,13 @@ from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
 from corridor_sim.engines.array.routing import Entries, enter
 from corridor_sim.engines.array.yards import Yards
+from corridor_sim.errors import UsageError
 from corridor_sim.model import DAY, Kind, Ticks
 
 TIME_BITS: Final = 17
 """A window is a day at most."""
+
+_KEY_BITS: Final = 63
 
 Solver = Callable[[Block, Ints, Ints, Ints, Ints, list[Entries]], None]
 _NOTHING: Entries = (NONE_YET,) * 4
@@ -107,6 +110,8 @@ def _started(block: Block) -> Run:
     for made in batches:
         made.inside = [(NONE_YET, NONE_YET)] * len(batches)
     node_bits = max(1, layout.nodes.bit_length())
+    if key_bits(block.columns, layout.nodes) > _KEY_BITS:
+        raise UsageError("too many replications at once for the array engine; take smaller blocks")
     return Run(
         block=block, batches=batches, batch=batch, yards=Yards.of(block.model, block.replications),
         pool=_fleets(block), released=_releases(block), upto=0, node_bits=node_bits,
