@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
+from corridor_sim.cohort import Cohort
 from corridor_sim.intervals import difference, quantile, resampled_quantile
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,14 +64,15 @@ def around(values: FloatArray, *, centre: float, inflation: float) -> Ends:
 def delete_one(counts: IntArray, *, q: float) -> FloatArray:
     """The pooled quantile without each replication in turn."""
     without = counts.sum(axis=0) - counts
-    return resampled_quantile(without, np.zeros(len(counts), dtype=np.int64), q=q).per_replication
+    return Cohort.of(without, np.zeros(len(counts), dtype=np.int64)).quantiles(q)
 
 
 def intervals(a: IntArray, b: IntArray, *, q: float) -> Iterator[tuple[Ends, Ends]]:
     """The interval of the baseline's quantile and of the difference, by each of METHODS."""
     r, none = len(a), np.zeros(len(a), dtype=np.int64)
-    single = quantile(a, none, q=q)
-    base, new = (resampled_quantile(counts, none, q=q) for counts in (a, b))
+    cohorts = [Cohort.of(counts, none) for counts in (a, b)]
+    single = quantile(cohorts[0], q=q)
+    base, new = (resampled_quantile(cohort, q=q) for cohort in cohorts)
     paired = difference(new, base)
     yield (single.ci_low, single.ci_high), (paired.diff_ci_low, paired.diff_ci_high)
     one, other = delete_one(a, q=q), delete_one(b, q=q)

@@ -26,12 +26,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from corridor_sim.cohort import Cohort
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Ends = tuple[float | None, float | None]
-
-RESAMPLES = 400
-"""Bootstrap samples: the half width then repeats to about 1 / sqrt(2 x 400) = 3.5 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def ratio(numerator: FloatArray, denominator: FloatArray, *, level: float = 0.95
 
     numerator, denominator: float64[R]. ValueError: shapes differ, not finite, denominator < 0.
     """
-    return _summary(resampled_ratio(numerator, denominator), level=level)
+    return summary(resampled_ratio(numerator, denominator), level=level)
 
 
 def standard_deviation(
@@ -101,42 +100,34 @@ def standard_deviation(
 
     n, total, squares: float64[R], consignments, sum of x, sum of x^2 of each replication.
     """
-    return _summary(resampled_standard_deviation(n, total, squares), level=level)
+    return summary(resampled_standard_deviation(n, total, squares), level=level)
 
 
 def coefficient_of_variation(
     n: FloatArray, total: FloatArray, squares: FloatArray, *, level: float = 0.95
 ) -> Estimate:
     """Standard deviation / mean of the pooled cohort; arguments as `standard_deviation`."""
-    return _summary(resampled_coefficient_of_variation(n, total, squares), level=level)
+    return summary(resampled_coefficient_of_variation(n, total, squares), level=level)
 
 
-def quantile(counts: IntArray, unfinished: IntArray, *, q: float, level: float = 0.95) -> Estimate:
+def quantile(cohort: Cohort, *, q: float, level: float = 0.95) -> Estimate:
     """Quantile, in hours, of the cohort pooled over replications; the unfinished rank last.
 
-    counts: int64[R, H], bin h holds the durations in [h, h + 1) hours; linear inside a bin.
-    unfinished: int64[R]. ValueError: negative counts, shapes that differ, q or level not in (0, 1).
+    Linear inside an hour. ValueError: q or level not in (0, 1).
     """
     _check_share(q, name="q")
     _check_share(level, name="level")
-    cohort = _cohort(counts, unfinished)
-    pooled = cohort.pooled()
-    value = float(pooled.quantile(q)[0])
-    beyond = pooled.longest() if math.isinf(value) else None
-    ends = _woodruff(cohort, at=min(value, pooled.bins), q=q, level=level)
-    return _estimate(value, ends, per_replication=cohort.quantile(q), beyond=beyond)
+    value = cohort.quantile(q)
+    beyond = cohort.longest() if math.isinf(value) else None
+    ends = _woodruff(cohort, at=min(value, cohort.last), q=q, level=level)
+    return _estimate(value, ends, per_replication=cohort.quantiles(q), beyond=beyond)
 
 
 def quantile_range(
-    counts: IntArray,
-    unfinished: IntArray,
-    *,
-    low: float = 0.5,
-    high: float = 0.9,
-    level: float = 0.95,
+    cohort: Cohort, *, low: float = 0.5, high: float = 0.9, level: float = 0.95
 ) -> Estimate:
     """Distance of two quantiles (P90 - P50) of the pooled cohort, hours; as `quantile`."""
-    return _summary(resampled_quantile_range(counts, unfinished, low=low, high=high), level=level)
+    return summary(resampled_quantile_range(cohort, low=low, high=high), level=level)
 
 
 def difference(scenario: Resampled, baseline: Resampled, *, level: float = 0.95) -> Difference:
@@ -179,92 +170,43 @@ def resampled_coefficient_of_variation(
     return _jackknife(_variation, denominator=n, total=total, squares=squares)
 
 
-def resampled_quantile(counts: IntArray, unfinished: IntArray, *, q: float) -> Resampled:
+def resampled_quantile(cohort: Cohort, *, q: float) -> Resampled:
     """The resamples of `quantile`, for `difference`."""
     _check_share(q, name="q")
-    cohort = _cohort(counts, unfinished)
-    return _bootstrap(cohort, lambda c: c.quantile(q), beyond=cohort.pooled().longest())
+    found = cohort.quantile(q), cohort.resampled_quantiles(q), cohort.quantiles(q)
+    return _bootstrapped(*found, beyond=cohort.longest())
 
 
-def resampled_quantile_range(
-    counts: IntArray, unfinished: IntArray, *, low: float = 0.5, high: float = 0.9
-) -> Resampled:
+def resampled_quantile_range(cohort: Cohort, *, low: float = 0.5, high: float = 0.9) -> Resampled:
     """The resamples of `quantile_range`. ValueError: also if low is not below high."""
     _check_share(low, name="low")
     _check_share(high, name="high")
     if low >= high:
         raise ValueError(f"low must be below high, not {low} and {high}")
-
-    def distance(cohort: _Cohort) -> FloatArray:
-        near = cohort.quantile(low)
-        return cohort.quantile(high) - np.where(np.isinf(near), 0.0, near)
-
-    cohort = _cohort(counts, unfinished)
-    pooled = cohort.pooled()
-    beyond = pooled.longest() - float(pooled.quantile(low)[0])
-    return _bootstrap(cohort, distance, beyond=max(beyond, 0.0))
+    value = float(_distance(cohort.quantile(low), cohort.quantile(high)))
+    resamples = _distance(cohort.resampled_quantiles(low), cohort.resampled_quantiles(high))
+    each = _distance(cohort.quantiles(low), cohort.quantiles(high))
+    beyond = max(cohort.longest() - cohort.quantile(low), 0.0)
+    return _bootstrapped(value, resamples, each, beyond=beyond)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cohort:
-    """below: float64[K, H + 1], finished in less than h hours; size: float64[K], unfinished too.
-
-    Counts as float64 are exact to 2^53, so sums and products of them are in any order.
-    """
-
-    below: FloatArray
-    size: FloatArray
-
-    @property
-    def bins(self) -> int:
-        return int(self.below.shape[1]) - 1
-
-    def pooled(self) -> _Cohort:
-        return _Cohort(self.below.sum(axis=0, keepdims=True), self.size.sum(keepdims=True))
-
-    def weighted(self, weights: FloatArray) -> _Cohort:
-        return _Cohort(weights @ self.below, weights @ self.size)
-
-    def longest(self) -> float:
-        """Lower edge of the last bin of row 0 with cargo in it, hours."""
-        row = self.below[0]
-        return float(max(np.searchsorted(row, row[-1], side="left") - 1, 0))
-
-    def below_at(self, hours: float) -> FloatArray:
-        """Finished in less than `hours`, float64[K]."""
-        left = min(int(hours), self.bins - 1)
-        inside = self.below[:, left + 1] - self.below[:, left]
-        return self.below[:, left] + (hours - left) * inside
-
-    def quantile(self, q: float) -> FloatArray:
-        """float64[K], hours; inf: among the unfinished; nan: no cohort."""
-        # 0.07 * 100 is 7.000000000000001: without rounding it would fall into the next bin
-        rank = np.maximum(np.round(q * self.size, 6), 1e-6)[:, None]
-        right = np.count_nonzero(self.below < rank, axis=1)[:, None]
-        reached = right <= self.bins
-        right = np.where(reached, right, self.bins)
-        start = np.take_along_axis(self.below, right - 1, axis=1)
-        inside = np.take_along_axis(self.below, right, axis=1) - start
-        part = np.divide(rank - start, inside, out=np.zeros_like(rank), where=reached)
-        hours = np.where(reached, right - 1 + part, np.inf)[:, 0]
-        return np.where(self.size > 0, hours, np.nan)
+def _distance(near: FloatArray | float, far: FloatArray | float) -> FloatArray:
+    return far - np.where(np.isinf(near), 0.0, near)
 
 
-def _cohort(counts: IntArray, unfinished: IntArray) -> _Cohort:
-    if counts.ndim != 2 or counts.size == 0:
-        raise ValueError(f"counts must be [replications, hours], not of shape {counts.shape}")
-    if unfinished.shape != counts.shape[:1]:
-        wanted = f"one number for each of {len(counts)} replications"
-        raise ValueError(f"unfinished must have {wanted}, not shape {unfinished.shape}")
-    for name, numbers in (("counts", counts), ("unfinished", unfinished)):
-        if numbers.min() < 0:
-            raise ValueError(f"{name} must not be negative: the lowest is {numbers.min()}")
-    below = np.zeros((counts.shape[0], counts.shape[1] + 1))
-    np.cumsum(counts, axis=1, out=below[:, 1:])
-    return _Cohort(below, below[:, -1] + unfinished)
+def _bootstrapped(
+    value: float, resamples: FloatArray, each: FloatArray, *, beyond: float
+) -> Resampled:
+    return Resampled(
+        value=value,
+        resamples=resamples,
+        inflation=each.size / max(each.size - 1.0, 1.0),
+        per_replication=each,
+        beyond=beyond if math.isinf(value) else None,
+    )
 
 
-def _woodruff(cohort: _Cohort, *, at: float, q: float, level: float) -> Ends:
+def _woodruff(cohort: Cohort, *, at: float, q: float, level: float) -> Ends:
     """Where the share below, q give or take its half width, is reached; `at` is the estimate."""
     if math.isnan(at):
         return None, None
@@ -272,11 +214,10 @@ def _woodruff(cohort: _Cohort, *, at: float, q: float, level: float) -> Ends:
     half = _half_width(share.resamples, inflation=share.inflation, n=cohort.size.size, level=level)
     if half is None:
         return None, None
-    pooled = cohort.pooled()
-    low = float(pooled.quantile(q - half)[0]) if q > half else None
-    high = float(pooled.quantile(q + half)[0]) if q + half <= 1 else math.inf
+    low = cohort.quantile(q - half) if q > half else None
+    high = cohort.quantile(q + half) if q + half <= 1 else math.inf
     if low is not None and math.isinf(low):
-        low = pooled.longest()
+        low = cohort.longest()
     return low, None if math.isinf(high) else high
 
 
@@ -291,31 +232,6 @@ def _jackknife(functional: Callable[..., FloatArray], **sums: FloatArray) -> Res
         inflation=r - 1.0,
         per_replication=functional(**sums),
     )
-
-
-def _bootstrap(
-    cohort: _Cohort, functional: Callable[[_Cohort], FloatArray], *, beyond: float
-) -> Resampled:
-    r = cohort.size.size
-    value = float(functional(cohort.pooled())[0])
-    return Resampled(
-        value=value,
-        resamples=functional(cohort.weighted(_resampling(r))),
-        inflation=r / max(r - 1.0, 1.0),
-        per_replication=functional(cohort),
-        beyond=beyond if math.isinf(value) else None,
-    )
-
-
-@lru_cache(maxsize=4)
-def _resampling(r: int) -> FloatArray:
-    """How often each replication is drawn, [RESAMPLES, r]; a function of r, so that sides pair."""
-    drawn = np.random.Generator(np.random.Philox(key=r)).integers(r, size=(RESAMPLES, r))
-    row = np.arange(RESAMPLES)[:, None] * r
-    times = np.bincount((row + drawn).ravel(), minlength=RESAMPLES * r)
-    weights = times.reshape(RESAMPLES, r).astype(np.float64)
-    weights.flags.writeable = False
-    return weights
 
 
 def _divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
@@ -335,15 +251,21 @@ def _variation(denominator: FloatArray, total: FloatArray, squares: FloatArray) 
 
 def _half_width(resamples: FloatArray, *, inflation: float, n: int, level: float) -> float | None:
     """Student's t x standard error; None where it is not defined."""
-    from scipy.special import stdtrit  # here, so that importing the module stays cheap
-
     if n < 2 or not np.isfinite(resamples).all():
         return None
     variance = inflation * float(np.mean((resamples - resamples.mean()) ** 2))
-    return float(stdtrit(n - 1, 0.5 + level / 2)) * math.sqrt(variance)
+    return _student(n - 1, level) * math.sqrt(variance)
 
 
-def _summary(resampled: Resampled, *, level: float) -> Estimate:
+@lru_cache
+def _student(freedom: int, level: float) -> float:
+    from scipy.special import stdtrit  # here, so that importing the module stays cheap
+
+    return float(stdtrit(freedom, 0.5 + level / 2))
+
+
+def summary(resampled: Resampled, *, level: float = 0.95) -> Estimate:
+    """The estimate of what was resampled; its interval is the value give or take a half width."""
     _check_share(level, name="level")
     value, each = resampled.value, resampled.per_replication
     half = _half_width(resampled.resamples, inflation=resampled.inflation, n=each.size, level=level)

@@ -23,8 +23,8 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 ROOMS = (
     ("errors",), ("laws",), ("reference",), ("model",), ("scenario",), ("draws",), ("compile",),
-    ("result",), ("engines",), ("offered",), ("intervals",), ("measures",), ("output",),
-    ("experiments",), ("cli",), ("__main__",),
+    ("result",), ("engines",), ("offered",), ("cohort",), ("intervals",), ("measures",),
+    ("output",), ("experiments",), ("cli",), ("__main__",),
 )  # fmt: skip
 """From the ground up: a room may use those before it."""
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

@@ -21,7 +21,7 @@ from corridor_sim.experiments.quantities import (
 from corridor_sim.experiments.run import Run, compare
 from corridor_sim.intervals import FloatArray, resampled_ratio
 from corridor_sim.measures.rows import Spread, counts_table
-from corridor_sim.measures.table import MEASURES, ComparedRow, Sample, _Cohort, compared
+from corridor_sim.measures.table import MEASURES, ComparedRow, Durations, Sample, compared
 from corridor_sim.scenario.schema import Scenario
 
 HEADLINES: Final = ("transit_mean", "transit_p90", "on_time", "throughput_teu")
@@ -203,7 +203,7 @@ def _drawn_spread(sample: Sample, measure: str, weights: FloatArray) -> FloatArr
             times @ counts, times @ unfinished, weights @ sums, strict=True
         )
     ]
-    return how.resampled(_Cohort(found)).per_replication / how.scale
+    return how.resampled(Durations(found)).per_replication / how.scale
 
 
 def _pair(sample: Sample, replication: int, measure: str) -> tuple[float, float]:

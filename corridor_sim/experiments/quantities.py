@@ -18,7 +18,7 @@ from corridor_sim.experiments.run import Run
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures import Segment
 from corridor_sim.measures.rows import Group, Key, Spread, Tally
-from corridor_sim.measures.table import MEASURES, Row, Sample, _Cohort, rows
+from corridor_sim.measures.table import MEASURES, Durations, Row, Sample, rows
 from corridor_sim.model import DAY, DIRECTIONS, TICK_H
 from corridor_sim.scenario.schema import Scenario
 
@@ -282,7 +282,7 @@ def _settled(run: Run, given: Quantity, tallies: Sequence[Tally]) -> float:
 
 def _of_spread(run: Run, given: Quantity, spreads: Sequence[Spread], name: str) -> float:
     longest_h = (run.model.end - run.model.cohort[1]) / TICK_H
-    cohort = _Cohort(spreads)
+    cohort = Durations(spreads)
     size, left = float(cohort.n.sum() + cohort.unfinished.sum()), float(cohort.unfinished.sum())
     if not size:
         raise UsageError(f"{run.case.name} releases no cargo for {given}")
@@ -296,7 +296,7 @@ def _of_spread(run: Run, given: Quantity, spreads: Sequence[Spread], name: str) 
     return max(seen, longest_h) / measure.scale
 
 
-def _restricted_mean(cohort: _Cohort, limit_h: float) -> float:
+def _restricted_mean(cohort: Durations, limit_h: float) -> float:
     """Mean of min(time, limit), hours; times beyond the limit are known to the hour."""
     counts = cohort.counts.sum(axis=0)
     over = np.maximum(np.arange(len(counts)) + 0.5 - limit_h, 0.0)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from corridor_sim.experiments.run import Run
-from corridor_sim.intervals import resampled_ratio
-from corridor_sim.measures.rows import Group, merged_keys
-from corridor_sim.measures.table import MEASURES, Sample, _cohorts, _sums
-from corridor_sim.model import Floats
 
 COLUMNS = (
     "scenario", "replication", "route", "direction", "segment", "measure", "unit", "value"
@@ -29,28 +25,17 @@ def by_replication(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _of_run(run: Run) -> pd.DataFrame:
-    given = list(_values(run.sample()))
+    given = list(run.sample().found.values())
     numbers = [tally.replication for tally in run.tallies]
-    values = np.array([value for *_, value in given])
+    values = np.array([found.resampled.per_replication * (1 / found.scale) for found in given])
     columns = {
         "scenario": run.case.name,
         "replication": np.repeat(numbers, len(given)),
-        "route": [group.route for group, *_ in given] * len(numbers),
-        "direction": [group.direction for group, *_ in given] * len(numbers),
-        "segment": [group.segment for group, *_ in given] * len(numbers),
-        "measure": [measure for _, measure, *_ in given] * len(numbers),
-        "unit": [unit for _, _, unit, _ in given] * len(numbers),
+        "route": [found.group.route for found in given] * len(numbers),
+        "direction": [found.group.direction for found in given] * len(numbers),
+        "segment": [found.group.segment for found in given] * len(numbers),
+        "measure": [found.measure for found in given] * len(numbers),
+        "unit": [found.unit for found in given] * len(numbers),
         "value": np.where(np.isfinite(values), values, np.nan).T.ravel(),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
-
-
-def _values(sample: Sample) -> Iterator[tuple[Group, str, str, Floats]]:
-    """Group, measure, unit and values `[R]` of every row."""
-    for (group, of), cohort in _cohorts(sample).items():
-        for measure in MEASURES:
-            hours = measure.resampled(cohort).per_replication
-            yield group, f"{of}_{measure.name}", measure.unit, hours * (1 / measure.scale)
-    for key in merged_keys([tally.ratios for tally in sample.tallies]):
-        values = resampled_ratio(*_sums(sample, key)).per_replication
-        yield key.group, key.measure, key.unit, values

@@ -130,13 +130,13 @@ def counts_table(
     spreads: Iterable[Spread | None],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Hourly counts `[R, H]` and unfinished `[R]` of all replications."""
-    empty = Spread(np.zeros(1, np.int64), 0, 0.0, 0.0)
-    given = [s or empty for s in spreads]
-    width = max(1, *(len(s.counts) for s in given))
-    return (
-        np.array([_padded(s.counts, width) for s in given], np.int64),
-        np.array([s.unfinished for s in given], np.int64),
-    )
+    given = list(spreads)
+    width = max([1, *(len(s.counts) for s in given if s)])
+    counts = np.zeros((len(given), width), np.int64)
+    for row, s in zip(counts, given, strict=True):
+        if s:
+            row[: len(s.counts)] = s.counts
+    return counts, np.array([s.unfinished if s else 0 for s in given], np.int64)
 
 
 def _padded(counts: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.int64]:

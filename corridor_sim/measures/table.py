@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from corridor_sim.cohort import Cohort
 from corridor_sim.intervals import (
     Difference,
     Estimate,
     Resampled,
-    coefficient_of_variation,
     difference,
     quantile,
-    quantile_range,
-    ratio,
     resampled_coefficient_of_variation,
     resampled_quantile,
     resampled_quantile_range,
     resampled_ratio,
     resampled_standard_deviation,
-    standard_deviation,
+    summary,
 )
-from corridor_sim.measures.rows import Group, Key, Spread, Tally, counts_table, merged_keys
+from corridor_sim.measures.rows import Group, Spread, Tally, counts_table, merged_keys
 
 DAY_H = 24.0
 FEW_REPLICATIONS, FEW_VEHICLES = 10, 5
@@ -51,7 +50,7 @@ class ComparedRow(Row):
     difference: Difference | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """Tallies of a scenario, by number of replication, and the elements of it that are
     overloaded.
@@ -62,64 +61,68 @@ class Sample:
     overloaded: frozenset[Group] = field(default_factory=frozenset)
     level: float = 0.95
 
+    @cached_property
+    def found(self) -> dict[tuple[Group, str], Found]:
+        """All rows by group and measure; durations first."""
+        return {(found.group, found.measure): found for found in _found(self)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a row of the table is made of. Estimate and resamples are to be divided by `scale`."""
+
+    group: Group
+    measure: str
+    unit: str
+    estimate: Estimate
+    resampled: Resampled
+    scale: float
+
 
 @dataclass(frozen=True, slots=True)
-class _Measure:
-    """How a measure of durations is estimated, in hours, from a cohort's spreads."""
+class Measure:
+    """How a measure of durations is estimated, in hours, from those of a group; the quantile `q`,
+    if it is one.
+    """
 
     name: str
     unit: str
-    estimate: Callable[[_Cohort, float], Estimate]
-    resampled: Callable[[_Cohort], Resampled]
+    resampled: Callable[[Durations], Resampled]
     scale: float = DAY_H
+    q: float | None = None
+
+    def estimate(self, given: Durations, resampled: Resampled, *, level: float) -> Estimate:
+        """The estimate of what was resampled."""
+        if self.q is None:
+            return summary(resampled, level=level)
+        return quantile(given.ranks, q=self.q, level=level)
 
 
-class _Cohort:
+class Durations:
     """The spreads of one group in all replications, as arrays."""
 
     def __init__(self, spreads: Sequence[Spread | None]) -> None:
         self.counts, self.unfinished = counts_table(spreads)
-        given = [
-            (s.size - s.unfinished, s.total_h, s.squares_h) if s else (0, 0.0, 0.0) for s in spreads
-        ]
-        self.n, self.total, self.squares = np.array(given, np.float64).T
+        self.ranks = Cohort.of(self.counts, self.unfinished)
+        self.n = self.ranks.size - self.unfinished
+        sums = [(s.total_h, s.squares_h) if s else (0.0, 0.0) for s in spreads]
+        self.total, self.squares = np.array(sums).T
 
 
-def _quantile(name: str, q: float) -> _Measure:
-    return _Measure(
-        name,
-        "d",
-        lambda c, level: quantile(c.counts, c.unfinished, q=q, level=level),
-        lambda c: resampled_quantile(c.counts, c.unfinished, q=q),
-    )
+def _quantile(name: str, q: float) -> Measure:
+    return Measure(name, "d", lambda c: resampled_quantile(c.ranks, q=q), q=q)
 
 
-MEASURES: tuple[_Measure, ...] = (
-    _Measure(
-        "mean",
-        "d",
-        lambda c, level: ratio(c.total, c.n, level=level),
-        lambda c: resampled_ratio(c.total, c.n),
-    ),
+MEASURES: tuple[Measure, ...] = (
+    Measure("mean", "d", lambda c: resampled_ratio(c.total, c.n)),
     _quantile("p10", 0.1),
     _quantile("p50", 0.5),
     _quantile("p90", 0.9),
-    _Measure(
-        "p90_p50",
-        "d",
-        lambda c, level: quantile_range(c.counts, c.unfinished, level=level),
-        lambda c: resampled_quantile_range(c.counts, c.unfinished),
-    ),
-    _Measure(
-        "sd",
-        "d",
-        lambda c, level: standard_deviation(c.n, c.total, c.squares, level=level),
-        lambda c: resampled_standard_deviation(c.n, c.total, c.squares),
-    ),
-    _Measure(
+    Measure("p90_p50", "d", lambda c: resampled_quantile_range(c.ranks)),
+    Measure("sd", "d", lambda c: resampled_standard_deviation(c.n, c.total, c.squares)),
+    Measure(
         "cv",
         "1",
-        lambda c, level: coefficient_of_variation(c.n, c.total, c.squares, level=level),
         lambda c: resampled_coefficient_of_variation(c.n, c.total, c.squares),
         scale=1.0,
     ),
@@ -127,17 +130,33 @@ MEASURES: tuple[_Measure, ...] = (
 """Measures of durations; a mean, a spread and a variation are of the finished."""
 
 
+def _found(sample: Sample) -> Iterator[Found]:
+    level, tallies = sample.level, sample.tallies
+    for group, of in dict.fromkeys(key for tally in tallies for key in tally.spreads):
+        durations = Durations([tally.spreads.get((group, of)) for tally in tallies])
+        for measure in MEASURES:
+            resampled = measure.resampled(durations)
+            estimate = measure.estimate(durations, resampled, level=level)
+            name = f"{of}_{measure.name}"
+            yield Found(group, name, measure.unit, estimate, resampled, measure.scale)
+    for key in merged_keys([tally.ratios for tally in tallies]):
+        pairs = np.array([tally.ratios.get(key, (0.0, 0.0)) for tally in tallies])
+        resampled = resampled_ratio(pairs[:, 0], pairs[:, 1])
+        estimate = summary(resampled, level=level)
+        yield Found(key.group, key.measure, key.unit, estimate, resampled, 1.0)
+
+
 def rows(sample: Sample) -> list[Row]:
     """All rows of a scenario; those of all routes first."""
-    found = []
-    for (group, of), cohort in _cohorts(sample).items():
-        for measure in MEASURES:
-            estimate = _scaled(measure.estimate(cohort, sample.level), 1 / measure.scale)
-            found.append(_row(sample, group, f"{of}_{measure.name}", measure.unit, estimate))
-    for key in merged_keys([tally.ratios for tally in sample.tallies]):
-        estimate = ratio(*_sums(sample, key), level=sample.level)
-        found.append(_row(sample, key.group, key.measure, key.unit, estimate))
-    return sorted(found, key=lambda row: _order(row.group))
+    marks = _marks(sample)
+    made = [
+        Row(
+            scenario=sample.scenario, group=found.group, measure=found.measure, unit=found.unit,
+            estimate=_scaled(found.estimate, 1 / found.scale), mark=marks[found.group],
+        )
+        for found in sample.found.values()
+    ]  # fmt: skip
+    return sorted(made, key=lambda row: _order(row.group))
 
 
 def compared(sample: Sample, baseline: Sample) -> list[ComparedRow]:
@@ -146,62 +165,41 @@ def compared(sample: Sample, baseline: Sample) -> list[ComparedRow]:
     Rows that the baseline lacks have no difference.
     """
     known = {(row.group, row.measure): row for row in rows(baseline)}
-    differences = _differences(sample, baseline)
     return [
         ComparedRow(
             scenario=row.scenario, group=row.group, measure=row.measure, unit=row.unit,
             estimate=row.estimate, mark=_joined(row.mark, known[at].mark if at in known else ""),
             baseline=known[at].estimate.estimate if at in known else None,
-            difference=differences.get(at),
+            difference=_difference(sample, baseline, at),
         )
         for row in rows(sample)
         for at in [(row.group, row.measure)]
     ]  # fmt: skip
 
 
-def _differences(sample: Sample, baseline: Sample) -> dict[tuple[Group, str], Difference]:
-    found = {}
-    left, right = _cohorts(sample), _cohorts(baseline)
-    for at in left.keys() & right.keys():
-        for measure in MEASURES:
-            found[at[0], f"{at[1]}_{measure.name}"] = _shrunk(
-                difference(
-                    measure.resampled(left[at]), measure.resampled(right[at]), level=sample.level
-                ),
-                1 / measure.scale,
-            )
-    keys = merged_keys([tally.ratios for tally in sample.tallies])
-    for key in set(keys) & set(merged_keys([tally.ratios for tally in baseline.tallies])):
-        found[key.group, key.measure] = difference(
-            resampled_ratio(*_sums(sample, key)),
-            resampled_ratio(*_sums(baseline, key)),
-            level=sample.level,
+def _difference(sample: Sample, baseline: Sample, at: tuple[Group, str]) -> Difference | None:
+    if at not in baseline.found:
+        return None
+    mine, its = sample.found[at], baseline.found[at]
+    given = difference(mine.resampled, its.resampled, level=sample.level)
+    return _shrunk(given, 1 / mine.scale)
+
+
+def _marks(sample: Sample) -> dict[Group, str]:
+    """By group: too little of it to go by, or overloaded."""
+    few = len(sample.tallies) < FEW_REPLICATIONS
+    vehicles: dict[Group, int] = {}
+    for tally in sample.tallies:
+        for group, count in tally.vehicles.items():
+            vehicles[group] = vehicles.get(group, 0) + count
+    thin = {group for group, n in vehicles.items() if n < FEW_VEHICLES * len(sample.tallies)}
+    return {
+        group: _joined(
+            "thin" if few or group in thin else "",
+            "overloaded" if group in sample.overloaded else "",
         )
-    return found
-
-
-def _cohorts(sample: Sample) -> dict[tuple[Group, str], _Cohort]:
-    keys = dict.fromkeys(key for tally in sample.tallies for key in tally.spreads)
-    return {key: _Cohort([tally.spreads.get(key) for tally in sample.tallies]) for key in keys}
-
-
-def _sums(sample: Sample, key: Key) -> tuple[np.ndarray, np.ndarray]:
-    pairs = np.array([tally.ratios.get(key, (0.0, 0.0)) for tally in sample.tallies])
-    return pairs[:, 0], pairs[:, 1]
-
-
-def _row(sample: Sample, group: Group, measure: str, unit: str, estimate: Estimate) -> Row:
-    return Row(
-        scenario=sample.scenario, group=group, measure=measure, unit=unit, estimate=estimate,
-        mark=_mark(sample, group),
-    )  # fmt: skip
-
-
-def _mark(sample: Sample, group: Group) -> str:
-    vehicles = [tally.vehicles[group] for tally in sample.tallies if group in tally.vehicles]
-    few = bool(vehicles) and sum(vehicles) < FEW_VEHICLES * len(sample.tallies)
-    thin = "thin" if len(sample.tallies) < FEW_REPLICATIONS or few else ""
-    return _joined(thin, "overloaded" if group in sample.overloaded else "")
+        for group, _ in sample.found
+    }
 
 
 def _joined(left: str, right: str) -> str:
@@ -212,12 +210,17 @@ def _order(group: Group) -> tuple[bool, bool]:
     return group.route != "all", group.segment != "all"
 
 
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    values = asdict(estimate)
-    return Estimate(**{k: v if k == "n" or v is None else v * factor for k, v in values.items()})
+def _scaled(given: Estimate, factor: float) -> Estimate:
+    if factor == 1:
+        return given
+    names = [name for name in Estimate.__slots__ if name != "n"]
+    return Estimate(given.n, **{name: _times(getattr(given, name), factor) for name in names})
 
 
 def _shrunk(given: Difference, factor: float) -> Difference:
-    values = asdict(given)
-    kept = ("n", "diff_pct")
-    return Difference(**{k: v if k in kept or v is None else v * factor for k, v in values.items()})
+    low, high = _times(given.diff_ci_low, factor), _times(given.diff_ci_high, factor)
+    return Difference(given.n, _times(given.diff, factor), low, high, given.diff_pct)
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor

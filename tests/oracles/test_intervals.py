@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import t as student
 
 from corridor_sim import intervals as iv
+from corridor_sim.cohort import Cohort
 
 NO_COHORT = iv.Estimate(5, None, None, None, None, None, None, None)
 cohorts = arrays(np.int64, (4, 12), elements=st.integers(0, 6))
@@ -104,7 +105,7 @@ def test_control_an_interval_that_ignores_clusters_fails_the_coverage_check() ->
 @pytest.mark.parametrize("q", [0.07, 0.1, 0.5, 0.9, 0.99])
 def test_a_quantile_is_in_the_hour_of_the_consignment_of_that_rank(q: float) -> None:
     hours = np.random.default_rng(5).gamma(2.0, 60.0, (6, 150))
-    got = iv.quantile(counted(hours), np.zeros(6, dtype=np.int64), q=q)
+    got = iv.quantile(Cohort.of(counted(hours), np.zeros(6, dtype=np.int64)), q=q)
     exact = np.quantile(hours, q, method="inverted_cdf")
     assert got.estimate is not None
     assert math.floor(exact) <= got.estimate <= math.floor(exact) + 1
@@ -112,7 +113,7 @@ def test_a_quantile_is_in_the_hour_of_the_consignment_of_that_rank(q: float) -> 
 
 def test_a_quantile_is_linear_inside_its_hour() -> None:
     counts, none = np.array([[0, 4, 0, 4]]), np.array([0])
-    found = [iv.quantile(counts, none, q=q).estimate for q in (0.125, 0.25, 0.5, 0.75)]
+    found = [iv.quantile(Cohort.of(counts, none), q=q).estimate for q in (0.125, 0.25, 0.5, 0.75)]
     assert found == [1.25, 1.5, 2.0, 3.5]
 
 
@@ -126,10 +127,12 @@ def test_quantile_intervals_of_clustered_cargo_cover_and_binomial_ones_do_not() 
     ours, control, none = 0, 0, np.zeros(30, dtype=np.int64)
     for seed in range(400):
         counts = clustered(seed)
-        got = iv.quantile(counts, none, q=0.9)
+        got = iv.quantile(Cohort.of(counts, none), q=0.9)
         ours += holds(got.ci_low, true, got.ci_high)
         half = 1.96 * math.sqrt(0.09 / counts.sum())
-        low, high = (iv.quantile(counts, none, q=0.9 + z).estimate for z in (-half, half))
+        low, high = (
+            iv.quantile(Cohort.of(counts, none), q=0.9 + z).estimate for z in (-half, half)
+        )
         control += holds(low, true, high)
     error = math.sqrt(0.95 * 0.05 / 400)
     assert ours / 400 == pytest.approx(0.95, abs=3 * error)
@@ -139,7 +142,7 @@ def test_quantile_intervals_of_clustered_cargo_cover_and_binomial_ones_do_not() 
 def test_an_end_that_the_data_cannot_show_is_open() -> None:
     one_long = np.zeros((5, 40), dtype=np.int64)
     one_long[np.arange(5), [3, 4, 5, 6, 39]] = 50
-    got = iv.quantile(one_long, np.zeros(5, dtype=np.int64), q=0.9)
+    got = iv.quantile(Cohort.of(one_long, np.zeros(5, dtype=np.int64)), q=0.9)
     assert got.estimate is not None
     assert got.ci_low is not None
     assert got.ci_high is None
@@ -149,8 +152,8 @@ def test_an_end_that_the_data_cannot_show_is_open() -> None:
 def test_the_order_of_replications_does_not_matter(
     counts: iv.IntArray, unfinished: iv.IntArray, q: float, order: list[int]
 ) -> None:
-    one = iv.quantile(counts, unfinished, q=q)
-    other = iv.quantile(counts[order], unfinished[order], q=q)
+    one = iv.quantile(Cohort.of(counts, unfinished), q=q)
+    other = iv.quantile(Cohort.of(counts[order], unfinished[order]), q=q)
     assert (one.estimate, one.beyond, one.rep_p50) == (other.estimate, other.beyond, other.rep_p50)
     ends = [np.array([e.ci_low, e.ci_high], dtype=float) for e in (one, other)]
     np.testing.assert_allclose(ends[0], ends[1], rtol=1e-9, atol=1e-5)
@@ -162,7 +165,7 @@ def test_later_arrival_by_whole_hours_shifts_a_quantile_by_as_much(
 ) -> None:
     none = np.zeros(4, dtype=np.int64)
     later = np.pad(counts, ((0, 0), (hours, 0)))
-    one, other = iv.quantile(counts, none, q=q), iv.quantile(later, none, q=q)
+    one, other = iv.quantile(Cohort.of(counts, none), q=q), iv.quantile(Cohort.of(later, none), q=q)
     for before, after in ((one.estimate, other.estimate), (one.ci_high, other.ci_high)):
         assert (before is None) == (after is None)
         if before is not None:
@@ -173,8 +176,8 @@ def test_later_arrival_by_whole_hours_shifts_a_quantile_by_as_much(
 def test_unfinished_cargo_never_lowers_a_quantile(
     counts: iv.IntArray, unfinished: iv.IntArray, q: float
 ) -> None:
-    before = iv.quantile(counts, np.zeros(4, dtype=np.int64), q=q).estimate
-    after = iv.quantile(counts, unfinished, q=q).estimate
+    before = iv.quantile(Cohort.of(counts, np.zeros(4, dtype=np.int64)), q=q).estimate
+    after = iv.quantile(Cohort.of(counts, unfinished), q=q).estimate
     if before is not None and after is not None:
         assert after >= before
 
@@ -185,33 +188,34 @@ def test_unfinished_cargo_never_lowers_a_quantile(
 def test_a_quantile_among_the_unfinished_is_beyond_the_longest_finished() -> None:
     counts = np.zeros((4, 100), dtype=np.int64)
     counts[:, 10], counts[:, 60] = 70, 10
-    got = iv.quantile(counts, np.full(4, 20), q=0.9)
+    got = iv.quantile(Cohort.of(counts, np.full(4, 20)), q=0.9)
     assert (got.estimate, got.beyond, got.ci_low, got.ci_high) == (None, 60.0, 60.0, None)
     assert (got.rep_p50, got.sd) == (None, None)
-    assert iv.quantile(counts, np.full(4, 20), q=0.7).estimate == 11.0
-    spread = iv.quantile_range(counts, np.full(4, 20))
+    assert iv.quantile(Cohort.of(counts, np.full(4, 20)), q=0.7).estimate == 11.0
+    spread = iv.quantile_range(Cohort.of(counts, np.full(4, 20)))
     assert spread.estimate is None
     assert spread.beyond == pytest.approx(60 - (10 + 50 / 70))
 
 
 def test_an_upper_end_among_the_unfinished_is_open_and_the_lower_end_stays() -> None:
     counts, unfinished = clustered(1, replications=10), np.array([0, 0, 0, 0, 90] * 2)
-    got = iv.quantile(counts, unfinished, q=0.9)
+    got = iv.quantile(Cohort.of(counts, unfinished), q=0.9)
     assert got.estimate is not None
     assert got.ci_low is not None
     assert got.ci_low < got.estimate
     assert got.ci_high is None
-    side = iv.resampled_quantile(counts, unfinished, q=0.9)
-    finished = iv.resampled_quantile(counts, np.zeros(10, dtype=np.int64), q=0.9)
+    side = iv.resampled_quantile(Cohort.of(counts, unfinished), q=0.9)
+    finished = iv.resampled_quantile(Cohort.of(counts, np.zeros(10, dtype=np.int64)), q=0.9)
     found = iv.difference(side, finished)
     assert found.diff is not None
     assert (found.diff_ci_low, found.diff_ci_high) == (None, None)
 
 
 def test_all_unfinished_is_beyond_zero() -> None:
-    got = iv.quantile(np.zeros((3, 9), dtype=np.int64), np.array([4, 5, 6]), q=0.5)
+    nobody = Cohort.of(np.zeros((3, 9), dtype=np.int64), np.array([4, 5, 6]))
+    got = iv.quantile(nobody, q=0.5)
     assert (got.estimate, got.beyond) == (None, 0.0)
-    side = iv.resampled_quantile(np.zeros((3, 9), dtype=np.int64), np.array([4, 5, 6]), q=0.5)
+    side = iv.resampled_quantile(nobody, q=0.5)
     assert iv.difference(side, side) == iv.Difference(3, None, None, None, None)
 
 
@@ -219,16 +223,16 @@ def test_without_any_cohort_everything_is_undefined() -> None:
     none, zero = np.zeros(5, dtype=np.int64), np.zeros(5)
     assert iv.ratio(zero, zero) == NO_COHORT
     assert iv.coefficient_of_variation(zero, zero, zero) == NO_COHORT
-    assert iv.quantile(np.zeros((5, 9), dtype=np.int64), none, q=0.5) == NO_COHORT
-    assert iv.quantile_range(np.zeros((5, 9), dtype=np.int64), none) == NO_COHORT
+    assert iv.quantile(Cohort.of(np.zeros((5, 9), dtype=np.int64), none), q=0.5) == NO_COHORT
+    assert iv.quantile_range(Cohort.of(np.zeros((5, 9), dtype=np.int64), none)) == NO_COHORT
 
 
 def test_one_replication_has_an_estimate_and_no_interval() -> None:
     single = clustered(2, replications=1), np.zeros(1, dtype=np.int64)
     for got in (
         iv.ratio(np.array([6.0]), np.array([3.0])),
-        iv.quantile(*single, q=0.9),
-        iv.quantile_range(*single),
+        iv.quantile(Cohort.of(*single), q=0.9),
+        iv.quantile_range(Cohort.of(*single)),
     ):
         assert got.estimate is not None
         assert got.rep_p50 == pytest.approx(got.estimate)
@@ -251,8 +255,8 @@ def sides(seed: int) -> list[iv.Resampled]:
         iv.resampled_ratio(sums[1], sums[0]),
         iv.resampled_standard_deviation(*sums),
         iv.resampled_coefficient_of_variation(*sums),
-        iv.resampled_quantile(counts, none, q=0.9),
-        iv.resampled_quantile_range(counts, none),
+        iv.resampled_quantile(Cohort.of(counts, none), q=0.9),
+        iv.resampled_quantile_range(Cohort.of(counts, none)),
     ]
 
 
@@ -285,7 +289,8 @@ def test_a_shift_by_whole_hours_is_a_certain_difference_of_quantiles() -> None:
     counts, none = clustered(11), np.zeros(30, dtype=np.int64)
     later = np.pad(counts, ((0, 0), (5, 0)))
     found = iv.difference(
-        iv.resampled_quantile(later, none, q=0.9), iv.resampled_quantile(counts, none, q=0.9)
+        iv.resampled_quantile(Cohort.of(later, none), q=0.9),
+        iv.resampled_quantile(Cohort.of(counts, none), q=0.9),
     )
     assert (found.diff, found.diff_ci_low, found.diff_ci_high) == pytest.approx((5, 5, 5))
 
@@ -293,8 +298,8 @@ def test_a_shift_by_whole_hours_is_a_certain_difference_of_quantiles() -> None:
 def test_pairing_replications_narrows_a_difference_and_breaking_the_pairs_does_not() -> None:
     counts, none = clustered(12), np.zeros(30, dtype=np.int64)
     later = np.pad(counts, ((0, 0), (5, 0)))
-    baseline = iv.resampled_quantile(counts, none, q=0.9)
-    broken = iv.difference(iv.resampled_quantile(later[::-1], none, q=0.9), baseline)
+    baseline = iv.resampled_quantile(Cohort.of(counts, none), q=0.9)
+    broken = iv.difference(iv.resampled_quantile(Cohort.of(later[::-1], none), q=0.9), baseline)
     assert broken.diff == pytest.approx(5)
     assert broken.diff_ci_low is not None
     assert broken.diff_ci_low < 0
@@ -309,7 +314,7 @@ def test_a_level_outside_0_and_1_is_refused(level: float) -> None:
     counts, none = np.ones((3, 4), dtype=np.int64), np.zeros(3, dtype=np.int64)
     for call in (
         lambda: iv.ratio(ones, ones, level=level),
-        lambda: iv.quantile(counts, none, q=0.5, level=level),
+        lambda: iv.quantile(Cohort.of(counts, none), q=0.5, level=level),
         lambda: iv.difference(side, side, level=level),
     ):
         with pytest.raises(ValueError, match="level must lie between 0 and 1"):
@@ -319,17 +324,17 @@ def test_a_level_outside_0_and_1_is_refused(level: float) -> None:
 def test_impossible_sums_and_counts_are_refused() -> None:
     counts, none = np.ones((3, 4), dtype=np.int64), np.zeros(3, dtype=np.int64)
     with pytest.raises(ValueError, match="counts must not be negative"):
-        iv.quantile(counts - 2, none, q=0.5)
+        iv.quantile(Cohort.of(counts - 2, none), q=0.5)
     with pytest.raises(ValueError, match="unfinished must not be negative"):
-        iv.quantile(counts, none - 1, q=0.5)
+        iv.quantile(Cohort.of(counts, none - 1), q=0.5)
     with pytest.raises(ValueError, match="one number for each of 3 replications"):
-        iv.quantile(counts, none[:2], q=0.5)
+        iv.quantile(Cohort.of(counts, none[:2]), q=0.5)
     with pytest.raises(ValueError, match=r"counts must be \[replications, hours\]"):
-        iv.quantile(none, none, q=0.5)
+        iv.quantile(Cohort.of(none, none), q=0.5)
     with pytest.raises(ValueError, match="q must lie between 0 and 1"):
-        iv.quantile(counts, none, q=90)
+        iv.quantile(Cohort.of(counts, none), q=90)
     with pytest.raises(ValueError, match="low must be below high"):
-        iv.quantile_range(counts, none, low=0.9, high=0.5)
+        iv.quantile_range(Cohort.of(counts, none), low=0.9, high=0.5)
     with pytest.raises(ValueError, match="counts must not be negative"):
         iv.ratio(np.ones(3), -np.ones(3))
     with pytest.raises(ValueError, match="finite"):
