@@ -29,6 +29,11 @@ Law = Literal["constant", "exponential", "gamma", "lognormal"]
 Twelve = Field(min_length=12, max_length=12)
 
 
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Waypoint = tuple[Annotated[Degrees, Field(ge=-90, le=90)], Degrees]
+"""Latitude and longitude."""
+
+
 class Place(Record):
     """A point on the map: terminal, port or border station."""
 
@@ -89,6 +94,9 @@ class Link(Delayed):
     """Mode of transport."""
     length_km: Positive
     """Length, km."""
+    waypoints: list[Waypoint] = Field(default_factory=list)
+    """Latitude and longitude of points on the way from the first end to the second, for maps only;
+    straight by default."""
     tariff_usd_per_feu: Tariff | None = None
     """Price of the haul."""
     traction: Traction | None = None
