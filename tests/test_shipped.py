@@ -7,7 +7,7 @@ import pytest
 from corridor_sim.compile import compile_scenario
 from corridor_sim.draws import Draws
 from corridor_sim.engines.event import simulate
-from corridor_sim.measures import tally_of
+from corridor_sim.measures import tallying
 from corridor_sim.reference import facts
 from corridor_sim.scenario.load import load, shipped
 from corridor_sim.scenario.sources import ASSUMED, facts_of, numbers
@@ -49,7 +49,7 @@ def test_it_has_a_title_and_a_question(name: str) -> None:
 def test_it_runs(name: str) -> None:
     model = compile_scenario(load(name, SHORT), name=name)
     (ledger,) = simulate(Draws(model, 1), [0])
-    tally = tally_of(model, ledger)
+    tally = tallying(model)(ledger)
     assert tally.ratios
 
 

@@ -36,8 +36,6 @@ def encoded(tally: Tally, *, key: str) -> bytes:
         "spreads": [[at(g), of, *_of_spread(s)] for (g, of), s in tally.spreads.items()],
         "ratios": [[at(k.group), k.measure, k.unit, *v] for k, v in tally.ratios.items()],
         "vehicles": [[at(group), count] for group, count in tally.vehicles.items()],
-        "hours": [[at(k.group), k.measure, k.unit, v] for k, v in tally.hours.items()],
-        "finished": [[at(group), count] for group, count in tally.finished.items()],
         "days": [[at(group), *_of_days(days)] for group, days in tally.days.items()],
         "groups": list(groups),
     }
@@ -65,8 +63,6 @@ def decoded(piece: bytes, *, key: str, replication: int) -> Tally:
         spreads={(groups[g], of): _spread(*given) for g, of, *given in body["spreads"]},
         ratios={Key(groups[g], m, u): (a, b) for g, m, u, a, b in body["ratios"]},
         vehicles=_by_group(groups, body["vehicles"]),
-        hours={Key(groups[g], m, u): hours for g, m, u, hours in body["hours"]},
-        finished=_by_group(groups, body["finished"]),
         days={
             groups[g]: Days(*(np.array(a, np.int64) for a in given)) for g, *given in body["days"]
         },

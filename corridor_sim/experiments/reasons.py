@@ -44,7 +44,7 @@ class Reasons:
     def _at_station(self, station: int, begin: int, end: int, *, waits: bool) -> Iterator[str]:
         shut = list(self._closed(station, begin, end, starts=waits))
         if waits:
-            came = customers(self._model, self._ledger, station)
+            came = customers(self._model, self._ledger).at(station)
             # What arrived with it and started earlier had the lower number.
             before = (came.arrive <= begin) & (came.start >= begin) & (came.start < end)
             servers = self._model.stations[station].servers

@@ -20,7 +20,7 @@ from corridor_sim.errors import RunError
 from corridor_sim.experiments.piece import encoded
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.visits import write_visits
-from corridor_sim.measures import tally_of
+from corridor_sim.measures import tallying
 from corridor_sim.model import Model
 from corridor_sim.scenario.schema import Scenario
 
@@ -124,13 +124,13 @@ def _run(tasks: Sequence[Task]) -> Iterator[bytes]:
     model = _model(task.name, task.text)
     options = task.options
     numbers = [one.replication for one in tasks]
+    tally_of = tallying(
+        model, segments=options.segments, by_month=options.by_month, daily=options.daily
+    )
     for ledger in engine(options.engine)(Draws(model, options.seed), numbers):
         if task.visits is not None:
             write_visits(model, ledger, task.visits)
-        tally = tally_of(
-            model, ledger, segments=options.segments, by_month=options.by_month, daily=options.daily
-        )
-        yield encoded(tally, key=task.key)
+        yield encoded(tally_of(ledger), key=task.key)
 
 
 def prepare(task: Task) -> None:

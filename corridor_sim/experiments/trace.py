@@ -14,8 +14,8 @@ from corridor_sim.engines import engine
 from corridor_sim.errors import UsageError, did_you_mean, one_of
 from corridor_sim.experiments.plan import Case
 from corridor_sim.experiments.reasons import Reasons
-from corridor_sim.measures.timeline import Piece, pieces
-from corridor_sim.model import DIRECTIONS, NONE, TICK_H, Flow, Model
+from corridor_sim.measures.timeline import pieces, times
+from corridor_sim.model import DIRECTIONS, NONE, TICK_H, Flow, Model, Path
 from corridor_sim.result import Ledger, Times
 
 
@@ -84,7 +84,6 @@ def trace(
     path = model.paths[int(ledger.path[row])]
     start = dt.datetime.combine(case.scenario.span.start, dt.time())
     reasons = Reasons(model, draws.replication(replication), ledger, path)
-    way = pieces(model, ledger, path, np.array([row]))
     released, delivered = int(ledger.release.at[row]), _tick(ledger.delivered, row)
     return Trace(
         scenario=case.name, engine=engine_name, seed=seed, replication=replication,
@@ -96,7 +95,7 @@ def trace(
         released=_date(start, released),
         delivered=None if delivered is None else _date(start, delivered),
         transit_h=None if delivered is None else (delivered - released) / TICK_H,
-        entries=tuple(_entries(model, way, start, reasons, row)),
+        entries=tuple(_entries(model, ledger, path, start, reasons, row)),
     )  # fmt: skip
 
 
@@ -131,10 +130,13 @@ def _row(model: Model, ledger: Ledger, flow: Flow, number: int | None) -> int:
 
 
 def _entries(
-    model: Model, way: Iterator[Piece], start: dt.datetime, reasons: Reasons, row: int
+    model: Model, ledger: Ledger, path: Path, start: dt.datetime, reasons: Reasons, row: int
 ) -> Iterator[Entry]:
-    for piece in way:
-        begin, end = _tick(piece.start, 0), _tick(piece.end, 0)
+    for piece in pieces(model, path):
+        begin, end = (
+            _tick(times(model, ledger, path, mark, np.array([row])), 0)
+            for mark in (piece.start, piece.end)
+        )
         if begin is None:
             return
         if begin == end:

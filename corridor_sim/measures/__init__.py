@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from corridor_sim.measures.cargo import Segment, cargo
+from corridor_sim.measures.cargo import Cargo
+from corridor_sim.measures.cells import Cells, Steps
 from corridor_sim.measures.conservation import check_conservation
 from corridor_sim.measures.days import days
-from corridor_sim.measures.elements import elements
+from corridor_sim.measures.elements import Elements
 from corridor_sim.measures.rows import Tally
+from corridor_sim.measures.way import Segment
 from corridor_sim.model import Model
 from corridor_sim.result import Ledger
 
-__all__ = ["Segment", "Tally", "tally_of"]
+__all__ = ["Segment", "Tally", "tallying"]
 
 
-def tally_of(
+def tallying(
     model: Model,
-    ledger: Ledger,
     *,
     segments: Sequence[Segment] = (),
     by_month: bool = False,
     daily: bool = False,
-) -> Tally:
-    """The sums and counts of a replication, after its conservation checks.
+) -> Callable[[Ledger], Tally]:
+    """What takes the sums and counts of replications of a model, after their conservation checks.
 
-    Raises
-    ------
-    RunError
-        Where a conservation check fails.
+    All that depends on the model alone is done here, once. The function raises RunError where a
+    conservation check fails.
     """
-    check_conservation(model, ledger)
-    tally = Tally(ledger.replication)
-    cargo(model, ledger, tally, segments, by_month=by_month)
-    elements(model, ledger, tally)
-    if daily:
-        days(model, ledger, tally)
-    return tally
+    steps = Steps(model)
+    families = (Cargo(model, segments, by_month=by_month), Elements(model))
+
+    def tally_of(ledger: Ledger) -> Tally:
+        cells = Cells.of(steps, ledger)
+        check_conservation(model, cells)
+        tally = Tally(ledger.replication)
+        for family in families:
+            family.add(cells, tally)
+        if daily:
+            days(model, ledger, tally)
+        return tally
+
+    return tally_of

@@ -2,184 +2,212 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor_sim.measures.rows import Group, Key, Tally
-from corridor_sim.model import (
-    DAY,
-    TICK_H,
-    YEAR_D,
-    Fleet,
-    Kind,
-    Model,
-    Service,
-    Station,
-    Step,
-    Ticks,
-)
-from corridor_sim.result import Calls, Departures, Ledger, Passage, Times, Visits
+from corridor_sim.measures.cells import Cells, Steps
+from corridor_sim.measures.rows import Group, Key, Tally, years_of
+from corridor_sim.measures.sheet import Filled, Sheet
+from corridor_sim.model import DAY, TICK_H, YEAR_D, Fleet, Kind, Model, Step, Ticks
+from corridor_sim.result import Calls, Ledger, Numbers, Passage, Times
+
+STATION = (
+    ("utilisation", "share"), ("queue", "customers"), ("wait", "h"), ("customers", "1/yr")
+)  # fmt: skip
+SERVICE = (
+    ("trains", "1/yr"), ("carried_teu", "TEU/yr"), ("load_factor", "share"), ("timed_out", "share")
+)  # fmt: skip
+CALL = (
+    ("sailings", "1/yr"), ("carried_teu", "TEU/yr"), ("load_factor", "share"), ("berth_wait", "h"),
+    ("berth_stay", "h"),
+)  # fmt: skip
+TOTALS = frozenset(("customers", "trains", "carried_teu", "sailings"))
+YARD = (("stock_teu", "TEU"), ("stock_max_teu", "TEU"), ("embargo_d", "d/yr"))
+Measures = tuple[tuple[str, str], ...]
+
+
+class Elements:
+    """Adds the measures of all elements of a model to tallies."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._sheet = Sheet(totals=TOTALS, years=years_of(model))
+        self._stations = self._planned([s.name for s in model.stations], STATION)
+        self._servers = np.array([s.servers for s in model.stations])
+        self._services = self._planned([s.name for s in model.services], SERVICE)
+        self._places = np.array([s.places for s in model.services])
+        self._fleets = [
+            (
+                self._planned([call.name for call in fleet.calls], CALL),
+                self._planned([fleet.name], (("turn_round", "d"),)),
+            )
+            for fleet in model.fleets
+        ]
+        self._yards = self._planned([yard.name for yard in model.yards], YARD)
+
+    def _planned(self, names: list[str], measures: Measures) -> npt.NDArray[np.int64]:
+        """Slots `[names, measures]`."""
+        found = [
+            self._sheet.slots(Key(Group("all", "both", name), *words) for words in measures)
+            for name in names
+        ]
+        return np.array(found, np.int64).reshape(len(names), len(measures))
+
+    def add(self, cells: Cells, tally: Tally) -> None:
+        """Add those of a replication."""
+        sheet, ledger = self._sheet.filled(), cells.ledger
+        self._at_stations(cells, sheet)
+        self._of_services(ledger, sheet)
+        for fleet, slots, calls in zip(self._model.fleets, self._fleets, ledger.calls, strict=True):
+            for c in range(len(fleet.calls)):
+                sheet.put(slots[0][c], *_call(self._model, fleet, calls, c))
+            sheet.put(slots[1][0], *_turn_round(self._model, calls))
+        first, last = (tick // DAY for tick in self._model.cohort)
+        for y, slot in enumerate(self._yards):
+            stock = ledger.reviews.stock[y, first:last]
+            in_force = ledger.reviews.announced[y, first - 1 if first else 0 : last - 1]
+            found = (stock.sum(), stock.max(initial=0), in_force.sum())
+            sheet.put(slot, found, (len(stock), 1.0, len(stock) / YEAR_D))
+        tally.ratios.update(sheet.sums())
+
+    def _at_stations(self, cells: Cells, sheet: Filled) -> None:
+        model, window = self._model, self._model.cohort
+        came, count = _customers(model, cells), len(model.stations)
+        length = window[1] - window[0]
+        inside = (came.arrive >= window[0]) & (came.arrive < window[1])
+        busy, waiting, wait, arrived = (
+            np.bincount(came.station, amounts, count)  # ticks of a year: exact as floats
+            for amounts in (
+                _overlap(came.start, came.finish, window),
+                _overlap(came.arrive, came.start, window),
+                (came.start - came.arrive) * inside,
+                inside,
+            )
+        )
+        measures: tuple[tuple[npt.ArrayLike, npt.ArrayLike], ...] = (
+            (busy, length * self._servers),
+            (waiting, length),
+            (wait / TICK_H, arrived),
+            (arrived, years_of(model)),
+        )
+        for k, (top, bottom) in enumerate(measures):
+            sheet.put(self._stations[:, k], top, bottom)
+
+    def _of_services(self, ledger: Ledger, sheet: Filled) -> None:
+        if not ledger.departures:
+            return
+        sizes = [len(trains.left) for trains in ledger.departures]
+        service = np.repeat(np.arange(len(sizes)), sizes)
+        left, teu, timed_out = (
+            np.concatenate([getattr(trains, name) for trains in ledger.departures])
+            for name in ("left", "teu", "timed_out")
+        )
+        inside = _inside(self._model, left)
+        service = service[inside]
+        trains = np.bincount(service, minlength=len(sizes))
+        carried = np.bincount(service, teu[inside], len(sizes))
+        late = np.bincount(service, timed_out[inside], len(sizes))
+        years = years_of(self._model)
+        measures: tuple[tuple[npt.ArrayLike, npt.ArrayLike], ...] = (
+            (trains, years), (carried, years), (carried, trains * self._places), (late, trains)
+        )  # fmt: skip
+        for k, (top, bottom) in enumerate(measures):
+            sheet.put(self._services[:, k], top, bottom)
 
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """All customers of a station: when they came, began and were done; `NEVER`-like times are the
-    end.
+    """Customers of stations: who came where and when, began and was done; open ends are the end
+    of the run.
     """
 
+    station: Numbers
     arrive: Ticks
     start: Ticks
     finish: Ticks
 
+    def at(self, station: int) -> Customers:
+        """Those of one station."""
+        own = self.station == station
+        return Customers(self.station[own], self.arrive[own], self.start[own], self.finish[own])
 
-def elements(model: Model, ledger: Ledger, tally: Tally) -> None:
-    """Add the measures of all elements of a replication to its tally."""
-    for s, station in enumerate(model.stations):
-        _station(model, tally, station, customers(model, ledger, s))
+
+def customers(model: Model, ledger: Ledger) -> Customers:
+    """Everyone who came to a station: consignments, trains and vessels."""
+    return _customers(model, Cells.of(Steps(model), ledger))
+
+
+def _customers(model: Model, cells: Cells) -> Customers:
+    station = np.repeat(cells.steps.station, np.diff(cells.begins))
+    found = [
+        [station[came], *(np.where(t.known[came], t.at[came], model.end) for t in times)]
+        for station, *times in [
+            (station, cells.arrive, cells.start, cells.finish), *_vehicles(model, cells.ledger)
+        ]
+        for came in [(station >= 0) & times[0].known]
+    ]  # fmt: skip
+    return Customers(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+Part = tuple[Numbers, Times, Times, Times]
+
+
+def _vehicles(model: Model, ledger: Ledger) -> Iterator[Part]:
+    """Stations, and when vehicles arrived there, started and finished."""
     for service, trains in zip(model.services, ledger.departures, strict=True):
-        _service(model, tally, service, trains)
+        if any(step.kind == Kind.STATION for step in service.chain):
+            yield _passing(_stations(service.chain), trains.passage)
     for fleet, calls in zip(model.fleets, ledger.calls, strict=True):
-        _fleet(model, tally, fleet, calls)
-    first, last = (tick // DAY for tick in model.cohort)
-    for y, yard in enumerate(model.yards):
-        group = Group("all", "both", yard.name)
-        stock = ledger.reviews.stock[y, first:last]
-        in_force = ledger.reviews.announced[y, first - 1 if first else 0 : last - 1]
-        tally.add(Key(group, "stock_teu", "TEU"), float(stock.sum()), len(stock))
-        tally.add(Key(group, "stock_max_teu", "TEU"), float(stock.max(initial=0)), 1.0)
-        tally.add(Key(group, "embargo_d", "d/yr"), float(in_force.sum()), len(stock) / YEAR_D)
+        berths = np.array([call.station for call in fleet.calls])
+        yield berths[calls.call], calls.arrive, calls.berthed, calls.cast_off
+        widest = max(len(call.chain) for call in fleet.calls)
+        chains = np.array([_stations(call.chain, widest=widest) for call in fleet.calls])
+        yield _passing(chains[calls.call], calls.passage)
 
 
-def customers(model: Model, ledger: Ledger, station: int) -> Customers:
-    """Everyone who came to a station: consignments, trains and vessels; open ends are the end of
-    the run.
-    """
-    end = model.end
-    found = [np.empty((0, 3), np.int64)]
-    for p, path in enumerate(model.paths):
-        for k, step in enumerate(path.steps):
-            if step.kind == Kind.STATION and step.target == station:
-                rows = (ledger.path == p) & ledger.release.known
-                found.append(_visits(ledger.visits, rows, k, end))
-    for service, trains in zip(model.services, ledger.departures, strict=True):
-        found += _passages(service.chain, trains.passage, station, end, None)
-    for fleet, calls in zip(model.fleets, ledger.calls, strict=True):
-        for c, call in enumerate(fleet.calls):
-            rows = calls.call == c
-            found += _passages(call.chain, calls.passage, station, end, rows)
-            if call.station == station:
-                found.append(_columns(calls.arrive, calls.berthed, calls.cast_off, rows, end))
-    table = np.concatenate(found)
-    return Customers(table[:, 0], table[:, 1], table[:, 2])
+def _stations(chain: tuple[Step, ...], *, widest: int = 0) -> list[int]:
+    found = [step.target if step.kind == Kind.STATION else -1 for step in chain]
+    return found + [-1] * (widest - len(chain))
 
 
-def _visits(visits: Visits, rows: npt.NDArray[np.bool_], k: int, end: int) -> Ticks:
-    arrive, start, finish = (column(t, k) for t in (visits.arrive, visits.start, visits.finish))
-    return _columns(arrive, start, finish, rows, end)
+def _passing(station: npt.ArrayLike, passage: Passage) -> Part:
+    return np.broadcast_to(station, passage.arrive.at.shape), *(
+        passage.arrive, passage.start, passage.finish
+    )  # fmt: skip
 
 
-def _passages(
-    chain: tuple[Step, ...], passage: Passage, station: int, end: int,
-    rows: npt.NDArray[np.bool_] | None,
-) -> list[Ticks]:  # fmt: skip
-    keep = np.ones(len(passage.arrive.at), bool) if rows is None else rows
-    return [
-        _columns(
-            column(passage.arrive, c),
-            column(passage.start, c),
-            column(passage.finish, c),
-            keep,
-            end,
-        )
-        for c, step in enumerate(chain)
-        if step.kind == Kind.STATION and step.target == station
-    ]
+def _overlap(begin: Ticks, end: Ticks, window: tuple[int, int]) -> Ticks:
+    """Ticks that intervals `[n]` have in common with a window."""
+    return (np.minimum(end, window[1]) - np.maximum(begin, window[0])).clip(0)
 
 
-def _columns(
-    arrive: Times, start: Times, finish: Times, rows: npt.NDArray[np.bool_], end: int
-) -> Ticks:
-    came = rows & arrive.known
-    return np.stack([np.where(t.known, t.at, end)[came] for t in (arrive, start, finish)], axis=1)
+def _call(
+    model: Model, fleet: Fleet, calls: Calls, call: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Numerators and denominators of `CALL`."""
+    rows = np.flatnonzero((calls.call == call) & calls.cast_off.known & (calls.sailing >= 0))
+    rows = rows[_inside(model, calls.cast_off.at[rows])]
+    period = np.searchsorted(fleet.starts, calls.listed.at[rows], side="right") - 1
+    places = float(fleet.places[calls.vessel[rows], period].sum())
+    years, teu, sailings = years_of(model), float(calls.teu_on[rows].sum()), float(len(rows))
+    wait = float((calls.berthed.at[rows] - calls.arrive.at[rows]).sum()) / TICK_H
+    stay = float((calls.cast_off.at[rows] - calls.berthed.at[rows]).sum()) / TICK_H
+    return (sailings, teu, teu, wait, stay), (years, years, places, sailings, sailings)
 
 
-def column(times: Times, at: int) -> Times:
-    """One column of a table of times."""
-    return Times(times.at[:, at], times.known[:, at])
-
-
-def overlap(begin: Ticks, end: Ticks, window: tuple[int, int]) -> int:
-    """Ticks that intervals `[n]` have in common with a window, added up."""
-    return int((np.minimum(end, window[1]) - np.maximum(begin, window[0])).clip(0).sum())
-
-
-def _station(model: Model, tally: Tally, station: Station, came: Customers) -> None:
-    group = Group("all", "both", station.name)
-    window = model.cohort
-    length = window[1] - window[0]
-    busy = overlap(came.start, came.finish, window)
-    waiting = overlap(came.arrive, came.start, window)
-    inside = (came.arrive >= window[0]) & (came.arrive < window[1])
-    wait = (came.start - came.arrive)[inside].sum() / TICK_H
-    years = length / (YEAR_D * DAY)
-    tally.add(Key(group, "utilisation", "share"), busy, length * station.servers)
-    tally.add(Key(group, "queue", "customers"), waiting, length)
-    tally.add(Key(group, "wait", "h"), float(wait), float(inside.sum()))
-    tally.total(Key(group, "customers", "1/yr"), float(inside.sum()), years)
-
-
-def _service(model: Model, tally: Tally, service: Service, trains: Departures) -> None:
-    group = Group("all", "both", service.name)
-    inside = _inside(model, trains.left)
-    years = _years(model)
-    teu = float(trains.teu[inside].sum())
-    tally.total(Key(group, "trains", "1/yr"), float(inside.sum()), years)
-    tally.total(Key(group, "carried_teu", "TEU/yr"), teu, years)
-    tally.add(Key(group, "load_factor", "share"), teu, float(inside.sum() * service.places))
-    timed_out = float(trains.timed_out[inside].sum())
-    tally.add(Key(group, "timed_out", "share"), timed_out, float(inside.sum()))
-
-
-def _fleet(model: Model, tally: Tally, fleet: Fleet, calls: Calls) -> None:
-    years = _years(model)
-    for c, call in enumerate(fleet.calls):
-        group = Group("all", "both", call.name)
-        rows = (calls.call == c) & calls.cast_off.known & (calls.sailing >= 0)
-        rows &= _inside(model, calls.cast_off.at)
-        period = np.searchsorted(fleet.starts, calls.listed.at, side="right") - 1
-        places = fleet.places[calls.vessel, period]
-        sailings, teu = float(rows.sum()), float(calls.teu_on[rows].sum())
-        tally.total(Key(group, "sailings", "1/yr"), sailings, years)
-        tally.total(Key(group, "carried_teu", "TEU/yr"), teu, years)
-        tally.add(Key(group, "load_factor", "share"), teu, float(places[rows].sum()))
-        for name, begin, end in (
-            ("berth_wait", calls.arrive, calls.berthed),
-            ("berth_stay", calls.berthed, calls.cast_off),
-        ):
-            hours = float((end.at - begin.at)[rows].sum()) / TICK_H
-            tally.add(Key(group, name, "h"), hours, sailings)
-    _turn_round(model, tally, fleet, calls)
-
-
-def _turn_round(model: Model, tally: Tally, fleet: Fleet, calls: Calls) -> None:
+def _turn_round(model: Model, calls: Calls) -> tuple[float, float]:
     """Time from one sailing to the next from the same call, of rounds that end in the measuring
     part.
     """
-    group = Group("all", "both", fleet.name)
     sailed = (calls.sailing >= 0) & calls.cast_off.known & (calls.call == 0)
     vessel, at = calls.vessel[sailed], calls.cast_off.at[sailed]
     rounds = (vessel[1:] == vessel[:-1]) & _inside(model, at[1:])
-    days = float((at[1:] - at[:-1])[rounds].sum()) / DAY
-    tally.add(Key(group, "turn_round", "d"), days, float(rounds.sum()))
+    return float((at[1:] - at[:-1])[rounds].sum()) / DAY, float(rounds.sum())
 
 
 def _inside(model: Model, ticks: Ticks) -> npt.NDArray[np.bool_]:
     first, last = model.cohort
     return (ticks >= first) & (ticks < last)
-
-
-def _years(model: Model) -> float:
-    first, last = model.cohort
-    return (last - first) / (YEAR_D * DAY)

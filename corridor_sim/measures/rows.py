@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor_sim.model import TICK_H
+from corridor_sim.model import DAY, TICK_H, YEAR_D, Model
 from corridor_sim.result import Times
 
 
@@ -46,9 +47,11 @@ class Spread:
         return int(self.counts.sum()) + self.unfinished
 
     def __add__(self, other: Spread) -> Spread:
-        width = max(len(self.counts), len(other.counts))
+        short, long = sorted((self.counts, other.counts), key=len)
+        counts = long.copy()
+        counts[: len(short)] += short
         return Spread(
-            _padded(self.counts, width) + _padded(other.counts, width),
+            counts,
             self.unfinished + other.unfinished,
             self.total_h + other.total_h,
             self.squares_h + other.squares_h,
@@ -89,10 +92,6 @@ class Tally:
     """Numerator and denominator of every mean, share and total."""
     vehicles: dict[Group, int] = field(default_factory=dict)
     """Vehicles that carried the cohort of a group."""
-    hours: dict[Key, float] = field(default_factory=dict)
-    """Hours that finished cargo spent, by group and piece of the way."""
-    finished: dict[Group, float] = field(default_factory=dict)
-    """Finished consignments of the cohort, by group."""
     days: dict[Group, Days] = field(default_factory=dict)
     """Cargo day by day, where it is asked for."""
 
@@ -111,19 +110,24 @@ class Tally:
         self.spreads[group, of] = spread if old is None else old + spread
 
 
-def spread(begin: Times, end: Times) -> Spread:
-    """Durations from `begin` to `end` `[n]`, of those that began; sums are exact, in whole
-    ticks.
+def spreads(
+    begin: Times, end: Times, unit: npt.NDArray[np.int64], *, units: int
+) -> Iterator[Spread]:
+    """Durations from `begin` to `end` `[n]` of those that began, by unit; `unit[n]` ascends. Sums
+    are exact, in whole ticks.
     """
-    began = begin.known
-    done = began & end.known
+    done = begin.known & end.known
     ticks = (end.at - begin.at)[done]
-    return Spread(
-        counts=np.bincount(ticks // TICK_H),
-        unfinished=int(began.sum() - done.sum()),
-        total_h=float(ticks.sum()) / TICK_H,
-        squares_h=float(((ticks / TICK_H) ** 2).sum()),
-    )
+    hours, squares = ticks // TICK_H, (ticks / TICK_H) ** 2
+    left = np.bincount(unit[begin.known & ~done], minlength=units).tolist()
+    bounds = np.searchsorted(unit[done], np.arange(units + 1)).tolist()
+    for unfinished, (first, last) in zip(left, pairwise(bounds), strict=True):
+        yield Spread(
+            counts=np.bincount(hours[first:last]),
+            unfinished=unfinished,
+            total_h=float(ticks[first:last].sum()) / TICK_H,
+            squares_h=float(squares[first:last].sum()),
+        )
 
 
 def counts_table(
@@ -139,10 +143,12 @@ def counts_table(
     return counts, np.array([s.unfinished if s else 0 for s in given], np.int64)
 
 
-def _padded(counts: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.int64]:
-    return np.pad(counts, (0, width - len(counts)))
-
-
 def merged_keys(tallies: Iterable[Mapping[Key, object]]) -> list[Key]:
     """Keys of all replications, in order of first appearance."""
     return list(dict.fromkeys(key for tally in tallies for key in tally))
+
+
+def years_of(model: Model) -> float:
+    """Length of the measuring part."""
+    first, last = model.cohort
+    return (last - first) / (YEAR_D * DAY)

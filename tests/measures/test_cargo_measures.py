@@ -6,7 +6,7 @@ import pytest
 from conftest import event_engine
 from worlds import Part, berths, call, captive, cargo, fixed, fleet, link, route, station, timetable
 
-from corridor_sim.measures import Segment, tally_of
+from corridor_sim.measures import Segment, tallying
 from corridor_sim.measures.rows import Group, Key, Tally
 from corridor_sim.measures.table import Sample, compared, rows
 
@@ -29,7 +29,7 @@ def two_legs(**more: Part) -> Tally:
         **more,
     )
     parts = [Segment("a", "b"), Segment("b", "c"), Segment("b", "c", stays=True)]
-    return tally_of(world.model, event_engine(world, 0), segments=parts, by_month=True)
+    return tallying(world.model, segments=parts, by_month=True)(event_engine(world, 0))
 
 
 def mean_h(tally: Tally, group: Group, of: str = "transit") -> float:
@@ -93,7 +93,7 @@ def test_what_is_not_delivered_is_counted_as_unfinished() -> None:
         routes={"r": route(westbound=["train"])},
         flows={"w": cargo("ab", [0])},
     )
-    tally = tally_of(world.model, event_engine(world, 0))
+    tally = tallying(world.model)(event_engine(world, 0))
     group = Group("r", "westbound", "a to b")
     assert tally.ratios[Key(group, "unfinished", "share")] == (1, 1)
     found = {row.measure: row for row in rows(Sample("toy", [tally])) if row.group == group}
@@ -122,7 +122,7 @@ def test_a_vessel_is_reached_at_its_berth_and_unloaded() -> None:
         routes={"r": route(westbound=["f"])},
         flows={"w": cargo("ab", [0, 0])},
     )
-    tally = tally_of(world.model, event_engine(world, 0))
+    tally = tallying(world.model)(event_engine(world, 0))
     group = Group("r", "westbound", "a to b")
     pieces = {
         key.measure: round(top / bottom, 2)
@@ -141,7 +141,7 @@ def test_utilisation_and_waits_of_a_station() -> None:
         stations={"desk": station(hours=6, servers=2)},
         flows={"w": captive(["desk"], [0, 0, 0])},
     )
-    ratios = tally_of(world.model, event_engine(world, 0)).ratios
+    ratios = tallying(world.model)(event_engine(world, 0)).ratios
     group = Group("all", "both", "desk")
     busy, offered = ratios[Key(group, "utilisation", "share")]
     assert busy / offered == 18 / 48
