@@ -38,20 +38,21 @@ def quantile_table(law: str, *, cv: float) -> Floats:
     ValueError
         For an unknown law, or a `cv` that is not positive.
     """
-    from scipy import stats
+    from scipy import special  # `scipy.stats` says the same and takes half a second to import
 
     if not cv > 0:
         raise ValueError(f"the coefficient of variation must be positive, not {cv}")
     middle = QUANTILES[1:]
     if law == "normal":
-        inner = stats.norm.ppf(middle)
+        inner: Floats = special.ndtri(middle)
         return _readonly(np.concatenate([inner[:1], inner]))
     if law == "exponential":
         inner = -np.log1p(-middle)
     elif law == "gamma":
-        inner = stats.gamma.ppf(middle, 1.0 / cv**2)
+        inner = special.gammaincinv(1.0 / cv**2, middle)
     elif law == "lognormal":
-        inner = stats.lognorm.ppf(middle, np.sqrt(np.log1p(cv**2)))
+        sigma = np.float64(np.sqrt(np.log1p(cv**2)))
+        inner = np.exp(sigma * special.ndtri(middle))
     else:
         raise ValueError(f"unknown law {law!r}")
     table = np.concatenate([[0.0], inner])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from corridor_sim.model import Model
 from corridor_sim.scenario.schema import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """A scenario that was run: its tallies, by number of replication, and what they were made
     with.
@@ -33,7 +34,11 @@ class Run:
     tallies: Sequence[Tally]
 
     def sample(self) -> Sample:
-        """What the table is made from."""
+        """What the table is made from; made once."""
+        return self._sample
+
+    @cached_property
+    def _sample(self) -> Sample:
         marked = overloaded_groups(self.model, self.tallies)
         return Sample(self.case.name, self.tallies, marked, self.options.level)
 

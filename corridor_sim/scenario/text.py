@@ -10,6 +10,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -52,8 +53,9 @@ def read_text(source: Path) -> Tree:
     return parse(_decoded(_bytes_of(source), source), name=str(source))
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, *, name: str) -> Tree:
-    """Parse a scenario; `name` stands for the file in messages.
+    """Parse a scenario; `name` stands for the file in messages. What many extend is parsed once.
 
     Raises
     ------
