@@ -49,10 +49,9 @@ def quantile_table(law: str, *, cv: float) -> Floats:
     if law == "exponential":
         inner = -np.log1p(-middle)
     elif law == "gamma":
-        inner = special.gammaincinv(1.0 / cv**2, middle)
+        inner = np.asarray(special.gammaincinv(1.0 / cv**2, middle), np.float64)
     elif law == "lognormal":
-        sigma = np.float64(np.sqrt(np.log1p(cv**2)))
-        inner = np.exp(sigma * special.ndtri(middle))
+        inner = np.exp(np.sqrt(np.log1p(cv**2)) * special.ndtri(middle))
     else:
         raise ValueError(f"unknown law {law!r}")
     table = np.concatenate([[0.0], inner])
