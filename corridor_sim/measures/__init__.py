@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from corridor_sim.measures.cargo import Cargo
 from corridor_sim.measures.cells import Cells, Steps
 from corridor_sim.measures.conservation import check_conservation
-from corridor_sim.measures.days import days
+from corridor_sim.measures.days import Daily
 from corridor_sim.measures.elements import Elements
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.way import Segment
@@ -15,6 +16,13 @@ from corridor_sim.model import Model
 from corridor_sim.result import Ledger
 
 __all__ = ["Segment", "Tally", "tallying"]
+
+
+class Family(Protocol):
+    """A family of measures; it plans for a model when it is made."""
+
+    def add(self, cells: Cells, tally: Tally) -> None:
+        """Add what it measures of a replication."""
 
 
 def tallying(
@@ -30,7 +38,9 @@ def tallying(
     conservation check fails.
     """
     steps = Steps(model)
-    families = (Cargo(model, segments, by_month=by_month), Elements(model))
+    families: list[Family] = [Cargo(model, segments, by_month=by_month), Elements(model)]
+    if daily:
+        families.append(Daily(model))
 
     def tally_of(ledger: Ledger) -> Tally:
         cells = Cells.of(steps, ledger)
@@ -38,8 +48,6 @@ def tallying(
         tally = Tally(ledger.replication)
         for family in families:
             family.add(cells, tally)
-        if daily:
-            days(model, ledger, tally)
         return tally
 
     return tally_of

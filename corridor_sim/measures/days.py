@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from corridor_sim.measures.cargo import groups_of
-from corridor_sim.measures.rows import Days, Group, Tally
+from corridor_sim.measures.cells import Cells, Ints
+from corridor_sim.measures.rows import Days, Tally
 from corridor_sim.model import DAY, NONE, Model
-from corridor_sim.result import Ledger
 
 
-def days(model: Model, ledger: Ledger, tally: Tally) -> None:
-    """Add all routed cargo of a replication to its tally, by day of the whole run.
+class Daily:
+    """Adds all routed cargo to tallies, by day of the whole run.
 
     Groups are all routes and each, by direction. Every transit time counts as at most the run-out,
     so that cargo released late is not cut shorter than cargo released early.
     """
-    for p, path in enumerate(model.paths):
-        if path.route == NONE:
-            continue
-        rows = np.flatnonzero((ledger.path == p) & ledger.release.known)
-        released = ledger.release.at[rows]
-        gone = np.where(ledger.delivered.known[rows], ledger.delivered.at[rows], model.end)
-        own = _days(model, released, gone, model.flows[path.flow].size)
-        for group in groups_of(model, path):
-            if group.segment == "all":
-                _add(tally, group, own)
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._paths = [
+            (
+                p,
+                model.flows[path.flow].size,
+                [g for g in groups_of(model, path) if g.segment == "all"],
+            )
+            for p, path in enumerate(model.paths)
+            if path.route != NONE
+        ]
+
+    def add(self, cells: Cells, tally: Tally) -> None:
+        """Add that of a replication."""
+        gone = np.where(cells.delivered.known, cells.delivered.at, self._model.end)
+        for p, size, groups in self._paths:
+            own = slice(*cells.bounds[p : p + 2])
+            found = _days(self._model, cells.release[own], gone[own], size)
+            for group in groups:
+                old = tally.days.get(group)
+                tally.days[group] = found if old is None else old + found
 
 
-def _days(
-    model: Model, released: npt.NDArray[np.int64], gone: npt.NDArray[np.int64], size: int
-) -> Days:
+def _days(model: Model, released: Ints, gone: Ints, size: int) -> Days:
     count = model.end // DAY
     day = np.minimum(released // DAY, count - 1)
     longest = model.end - model.cohort[1]
@@ -43,8 +52,3 @@ def _days(
     )
     begun = np.bincount(day, minlength=count)
     return Days(begun, size * begun, ticks, size * (came - left).astype(np.int64))
-
-
-def _add(tally: Tally, group: Group, own: Days) -> None:
-    old = tally.days.get(group)
-    tally.days[group] = own if old is None else old + own

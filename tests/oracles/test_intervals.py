@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import t as student
 
 from corridor_sim import intervals as iv
-from corridor_sim.cohort import Cohort
+from corridor_sim.cohort import RESAMPLES, Cohort
 
 NO_COHORT = iv.Estimate(5, None, None, None, None, None, None, None)
 cohorts = arrays(np.int64, (4, 12), elements=st.integers(0, 6))
@@ -345,3 +345,14 @@ def test_impossible_sums_and_counts_are_refused() -> None:
         iv.difference(
             iv.resampled_ratio(np.ones(2), np.ones(2)), iv.resampled_ratio(np.ones(3), np.ones(3))
         )
+
+
+@given(cohorts, arrays(np.int64, 4, elements=st.integers(0, 5)), shares)
+def test_quantiles_of_resamples_are_those_of_the_drawn_replications_put_together(
+    counts: iv.IntArray, unfinished: iv.IntArray, q: float
+) -> None:
+    drawn = np.random.Generator(np.random.Philox(key=4)).integers(4, size=(RESAMPLES, 4))
+    found = Cohort.of(counts, unfinished).resampled_quantiles(q)
+    for k in range(0, RESAMPLES, 37):
+        own = Cohort.of(counts[drawn[k]], unfinished[drawn[k]])
+        assert np.array_equal(found[k], own.quantile(q), equal_nan=True)
