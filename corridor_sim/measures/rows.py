@@ -32,11 +32,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Durations of a cohort in one replication: hourly counts, and what lies beyond the end of the
-    run.
+    """Durations of a cohort in one replication: hourly counts (of any type of integers),
+    and what lies beyond the end of the run.
     """
 
-    counts: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.integer]
     unfinished: int
     total_h: float
     squares_h: float
@@ -48,7 +48,7 @@ class Spread:
 
     def __add__(self, other: Spread) -> Spread:
         short, long = sorted((self.counts, other.counts), key=len)
-        counts = long.copy()
+        counts = long.astype(np.int64)  # of one replication they may be narrow
         counts[: len(short)] += short
         return Spread(
             counts,

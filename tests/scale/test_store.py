@@ -24,7 +24,7 @@ from corridor_sim.experiments.run import Run, simulate
 from corridor_sim.experiments.store import Store, opened
 from corridor_sim.experiments.task import build, key_of, run_task, tasks_of
 from corridor_sim.measures import Segment
-from corridor_sim.measures.rows import Tally
+from corridor_sim.measures.rows import Group, Spread, Tally
 
 KILLS = 24
 MANY = replace(OPTIONS, replications=tuple(range(150)))
@@ -68,6 +68,15 @@ def test_a_piece_reads_back_as_the_same_tally() -> None:
     for group, days in tally.days.items():
         for name in ("released", "released_teu", "ticks", "stock_teu"):
             assert np.array_equal(getattr(again.days[group], name), getattr(days, name))
+
+
+def test_counts_of_pieces_add_up_beyond_a_byte() -> None:
+    spread = Spread(np.array([0, 200]), 1, 250.0, 400.0)
+    tally = Tally(3, spreads={(Group("all", "westbound", "all"), "transit"): spread})
+    (again,) = decoded(encoded(tally, key="k"), key="k", replication=3).spreads.values()
+    assert again.counts.nbytes == 2
+    assert (again + again).counts.tolist() == [0, 400]
+    assert again.size == 201
 
 
 def test_a_piece_that_is_cut_anywhere_or_of_another_task_is_told() -> None:
