@@ -66,10 +66,8 @@ class Folder:
         table = rows if len(batch.runs) == 1 else _with_baseline(batch.runs[0], rows)
         status = _status(batch)
         (here / "manifest.json").write_text(as_json(self._manifest(batch, status)), "utf-8")
-        for name, run in zip(_file_names(self.runs), self.runs, strict=True):
-            prefix = "scenario" if len(self.runs) == 1 else name
-            text = resolved_yaml(run.case.scenario)
-            (here / f"{prefix}.resolved.yaml").write_text(text, "utf-8")
+        for file, run in zip(_scenario_files(self.runs), self.runs, strict=True):
+            (here / file).write_text(resolved_yaml(run.case.scenario), "utf-8")
         for file, given in (
             ("measures", table),
             ("stations", [row for row in table if of_element(row)]),
@@ -109,7 +107,8 @@ class Folder:
             "begun": self.begun.isoformat(timespec="seconds"),
             "ended": _now().isoformat(timespec="seconds"),
             "scenarios": [
-                {"name": run.case.name, "fingerprint": run.model.fingerprint} for run in self.runs
+                {"name": run.case.name, "fingerprint": run.model.fingerprint, "file": file}
+                for run, file in zip(self.runs, _scenario_files(self.runs), strict=True)
             ],
             "engine": options.engine,
             "seed": options.seed,
@@ -177,6 +176,12 @@ def _hash(runs: Sequence[Run]) -> str:
         options.replications, options.level, list(map(str, options.segments)), options.by_month,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:8]
+
+
+def _scenario_files(runs: Sequence[Run]) -> list[str]:
+    """Names of the files of the resolved scenarios."""
+    names = ["scenario"] if len(runs) == 1 else _file_names(runs)
+    return [f"{name}.resolved.yaml" for name in names]
 
 
 def _file_names(runs: Sequence[Run]) -> list[str]:

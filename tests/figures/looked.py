@@ -1,0 +1,70 @@
+"""Replications to look at: a small corridor by train and ship, and the shipped one."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from worlds import Part, berths, call, fleet, link, route, scenario, station, timetable, when_full
+
+from corridor_sim.experiments.plan import Case, case
+from corridor_sim.experiments.replay import Replay, replay
+from corridor_sim.scenario.schema import Scenario
+
+
+def words(*, days: int = 40, teu_a_day: float = 8) -> Part:
+    """Cargo from a by train to b, by ship to c, and by train to d; little comes back."""
+    calls = [
+        call("b", berths="quay-b", min_load=4, max_wait_h=48, chain=["b-c"]),
+        call("c", berths="quay-c", max_wait_h=6, chain=["b-c"]),
+    ]
+    flow = {"cargo": "containers", "lot_teu": 2, "routes": {"r": 1}}
+    return scenario(
+        days=days,
+        links={
+            "a-b": link("ab", hours=20, delay_mean_h=4), "b-c": link("bc", hours=10, mode="sea"),
+            "c-d": link("cd", hours=5),
+        },
+        stations={
+            "gate": station(hours=1), "quay-b": berths(place="b", fixed_h=2, box_h=0.5),
+            "quay-c": berths(place="c", fixed_h=2, box_h=0.5),
+        },
+        yards={"b": {"place": "b", "limit_teu": 30, "resume_teu": 10}},
+        services={
+            "train": when_full("ab", places=10, max_wait_h=24, chain=["a-b"]),
+            "back": when_full("ba", places=10, max_wait_h=24, chain=["a-b"]),
+            "shuttle": timetable("cd", places=8, headway_h=12, chain=["c-d"]),
+        },
+        fleets={"ships": fleet(calls, vessels={"one": 12, "two": 12})},
+        routes={
+            "r": route(
+                westbound=["gate", "train", "ships", "shuttle"], eastbound=["ships", "back"]
+            )
+        },
+        flows={
+            "w": {**flow, "direction": "westbound", "teu_per_year": 366 * teu_a_day,
+                  "origin": "a", "destination": "d"},
+            "e": {**flow, "direction": "eastbound", "teu_per_year": 366, "origin": "c",
+                  "destination": "a"},
+        },
+    )  # fmt: skip
+
+
+def small_case(name: str = "small", **more: float) -> Case:
+    made = Scenario.model_validate(words(**more))  # type: ignore[arg-type]
+    return Case(name, made, made.model_dump_json(exclude_unset=True))
+
+
+@cache
+def small() -> Replay:
+    return replay(small_case(), seed=3, replication=0)
+
+
+@cache
+def nothing() -> Replay:
+    """Next to no cargo at all."""
+    return replay(small_case("nothing", teu_a_day=2 / 366, days=1), seed=3, replication=0)
+
+
+@cache
+def shipped(name: str) -> Replay:
+    return replay(case(name), seed=1, replication=0)
