@@ -1,0 +1,270 @@
+"""What all figures have in common: canvas, colours by route, words around the axes, files.
+
+A figure is drawn on the axes it is given, or on a new `canvas`. Sizes are set on what is drawn;
+the settings of matplotlib stay as they are.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+COLUMN_CM: Final = 8.5
+"""Width of a column of a report."""
+FULL_CM: Final = 17.0
+"""Width of its page."""
+CM: Final = 1 / 2.54
+"""Inches in a centimetre."""
+INK: Final = "#222222"
+FAINT: Final = "#767676"
+RULE: Final = "#D9D9D9"
+EDGE: Final = 0.012
+"""Distance of title and caption from the left side, as a share of the width."""
+FORMATS: Final = ("svg", "png", "pdf")
+DOTS_PER_INCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a route is known by: colour, line style and marker."""
+
+    colour: str
+    dash: Any = "-"
+    marker: str = "o"
+
+    def line(self) -> dict[str, Any]:
+        """As keywords of `Axes.plot`, without markers."""
+        return {"color": self.colour, "linestyle": self.dash}
+
+
+# Okabe & Ito (2008), Color Universal Design, with two tones of its green, and the indigo and wine
+# of Tol (2021), Colour Schemes, SRON/EPS/TN/09-002. A test holds how far apart they stay in the
+# three kinds of colour blindness.
+_DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+_LOOKS: Final[Mapping[str, Look]] = MappingProxyType({
+    "all": Look("#000000", "-", "o"),
+    "middle-poti": Look("#0072B2", "-", "s"),
+    "middle-batumi": Look("#56B4E9", _DASHES[1], "D"),
+    "middle-btk": Look("#D55E00", "-", "^"),
+    "northern": Look("#009E73", "-", "v"),
+    "northern-altynkol": Look("#7BC8A4", _DASHES[1], "<"),
+    "suez": Look("#CC79A7", "-", "p"),
+    "cape": Look("#E69F00", _DASHES[3], "P"),
+    "southern": Look("#7F4F24", _DASHES[2], "X"),
+    "turkmen": Look("#882255", _DASHES[2], "*"),
+    "rail-ferries": Look("#332288", _DASHES[3], "h"),
+})  # fmt: skip
+ROUTES: Final = tuple(_LOOKS)
+"""Routes with a look of their own, `all` first."""
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"haul": "#0072B2", "work": "#E69F00", "dwell": "#009E73", "wait": "#D55E00"}
+)
+"""Colours of where time goes."""
+
+
+def look(route: str) -> Look:
+    """The look of a route, the same in every figure, whatever else is drawn.
+
+    A route that is not shipped has one by its name; two such may share a colour, seldom all three.
+    """
+    known = _LOOKS.get(route)
+    if known is not None:
+        return known
+    number = zlib.crc32(route.encode())
+    colours = [own.colour for own in _LOOKS.values()][1:]
+    markers = [own.marker for own in _LOOKS.values()][1:]
+    return Look(
+        colours[number % len(colours)],
+        _DASHES[number // 16 % len(_DASHES)],
+        markers[number // 128 % len(markers)],
+    )
+
+
+def colour(route: str) -> str:
+    """The colour of a route."""
+    return look(route).colour
+
+
+class Canvas(Figure):
+    """A figure of a stated width whose height follows what is drawn on it, see `tall`."""
+
+
+def canvas(*, width_cm: float = FULL_CM, height_cm: float | None = None) -> Axes:
+    """Axes alone on a new canvas that no list of open figures knows; by default 5 to 8 wide."""
+    figure = Canvas(figsize=_inches(width_cm, height_cm), layout="constrained")
+    return figure.add_subplot()
+
+
+def axes(ax: Axes | None) -> Axes:
+    """The axes given, or new ones on a canvas that pyplot knows, so that notebooks show it."""
+    if ax is None:
+        from matplotlib import pyplot
+
+        figure = pyplot.figure(FigureClass=Canvas, figsize=_inches(), layout="constrained")
+        ax = figure.add_subplot()
+    _dress(ax)
+    return ax
+
+
+def tall(ax: Axes, *, rows: int, row_cm: float = 0.5, more_cm: float = 3.2) -> None:
+    """Give a canvas the height that so many rows need; what is not a canvas keeps its own."""
+    figure = ax.get_figure()
+    if isinstance(figure, Canvas):
+        figure.set_figheight((rows * row_cm + more_cm) * CM)
+
+
+def points(ax: Axes) -> float:
+    """Size of the text on axes, in points: smaller on a narrow canvas."""
+    return 7.0 if _width_cm(ax) < 11 else 8.5
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Whether the canvas has the width of a column."""
+    return _width_cm(ax) < 11
+
+
+def words(
+    ax: Axes, *, title: str = "", caption: str = "", x: str | None = None, y: str | None = None
+) -> None:
+    """Set title, labels of the axes with their units, and the caption below; long ones fold."""
+    size = points(ax)
+    if x is not None:
+        ax.set_xlabel(_folded(x, ax, size, share=0.75), fontsize=size, color=INK)
+    if y is not None:
+        ax.set_ylabel(y, fontsize=size, color=INK)
+    if _is_alone(ax):
+        figure = ax.figure
+        head = {"x": EDGE, "ha": "left"}
+        figure.suptitle(_folded(title, ax, size + 1), fontsize=size + 1, weight="bold", **head)
+        figure.supxlabel(_folded(caption, ax, size - 1), fontsize=size - 1, color=FAINT, **head)
+        return
+    ax.set_title(_folded(title, ax, size), fontsize=size, weight="bold", loc="left")
+    if caption:
+        below = ("axes fraction", ax.xaxis.label)
+        ax.annotate(
+            _folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=below,
+            textcoords="offset points", va="top", ha="left", fontsize=size - 1, color=FAINT,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def caption(
+    *, n: int | None = None, level: float | None = None, what: str = "", unit: str = "replication"
+) -> str:
+    """What a figure rests on: `n = 20 replications, 95 % intervals.`, after what else is said."""
+    told = []
+    if n is not None:
+        told.append(f"n = {n} {unit}{'' if n == 1 else 's'}")
+    if level is not None:
+        told.append(f"{100 * level:.4g} % intervals" if n != 1 else "no interval from one alone")
+    return " ".join(part for part in (what, f"{', '.join(told)}." if told else "") if part)
+
+
+def legend(ax: Axes, *, columns: int | None = None, handles: Sequence[Any] | None = None) -> None:
+    """A legend above the axes, in as many columns as fit; nothing where there is nothing to say."""
+    own = ax.get_legend_handles_labels() if handles is None else (
+        list(handles), [handle.get_label() for handle in handles]
+    )  # fmt: skip
+    if not own[0]:
+        return
+    size = points(ax) - 0.5
+    longest = max(len(label) for label in own[1])
+    room = _width_cm(ax) * 0.8 / CM_PER_LETTER / (size / 10)
+    fit = max(1, int(room / (longest + 6)))
+    ax.legend(
+        *own, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns or min(fit, len(own[1])),
+        fontsize=size, frameon=False, borderaxespad=0.2, handlelength=2.4, columnspacing=1.2,
+    )  # fmt: skip
+
+
+def empty(ax: Axes, sentence: str, *, title: str = "") -> Axes:
+    """Axes with a sentence where there is nothing to draw."""
+    ax.set_axis_off()
+    size = points(ax)
+    text = _folded(sentence, ax, size, share=0.8)
+    ax.text(
+        0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", fontsize=size,
+        color=FAINT,
+    )  # fmt: skip
+    words(ax, title=title)
+    return ax
+
+
+def save(ax: Axes, path: Path) -> Path:
+    """Write the figure of axes as SVG, PNG or PDF, by the ending; the same bytes every time.
+
+    Raises
+    ------
+    ValueError
+        For another ending.
+    OSError
+        Where it cannot be written.
+    """
+    shape = path.suffix.lstrip(".").lower()
+    if shape not in FORMATS:
+        raise ValueError(f"{path.name} does not end in one of {', '.join(FORMATS)}")
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[shape]
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes that are drawn on have a figure"
+    with rc_context({"svg.hashsalt": "corridor-sim", "svg.fonttype": "path"}):
+        figure.savefig(path, format=shape, metadata=undated, dpi=DOTS_PER_INCH)
+    return path
+
+
+CM_PER_LETTER: Final = 0.19
+"""Width of a letter of 10 points, on average."""
+
+
+def _folded(text: str, ax: Axes, size: float, *, share: float = 0.97) -> str:
+    width = _width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)
+    letters = max(12, int(width * share / (CM_PER_LETTER * size / 10)))
+    return textwrap.fill(text, letters, break_long_words=False)
+
+
+def _is_alone(ax: Axes) -> bool:
+    """Whether nothing but these axes stands on a figure that makes room for its words."""
+    place = ax.get_subplotspec()
+    figure = ax.get_figure()
+    fitted = isinstance(figure, Figure) and figure.get_constrained_layout()
+    return fitted and place is not None and place.get_gridspec().get_geometry() == (1, 1)
+
+
+def _width_cm(ax: Axes) -> float:
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes that are drawn on have a figure"
+    return float(figure.get_figwidth()) / CM
+
+
+def _own_width_cm(ax: Axes) -> float:
+    return _width_cm(ax) * float(ax.get_position().width)
+
+
+def _inches(width_cm: float = FULL_CM, height_cm: float | None = None) -> tuple[float, float]:
+    return width_cm * CM, (width_cm * 0.62 if height_cm is None else height_cm) * CM
+
+
+def _dress(ax: Axes) -> None:
+    size = points(ax)
+    ax.tick_params(labelsize=size - 0.5, colors=INK, length=2.5, width=0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set(color=FAINT, linewidth=0.6)
+    ax.grid(visible=True, color=RULE, linewidth=0.5)
+    ax.set_axisbelow(True)
+
+
+def texts(ax: Axes) -> list[Text]:
+    """All texts of the figure of axes that are seen and say something."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes that are drawn on have a figure"
+    found = figure.findobj(Text)
+    return [t for t in found if isinstance(t, Text) and t.get_visible() and t.get_text().strip()]
