@@ -125,7 +125,7 @@ def _named(
     """The name asked for, or the default."""
     if given is None:
         if default is None:
-            raise UsageError(f"{model.name} has no {what}")
+            raise UsageError(f"{model.name} has no {what} to show")
         return default
     if given not in names:
         cure = did_you_mean(given, names) or one_of(names)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 from worlds import Part, berths, call, fleet, link, route, scenario, station, timetable, when_full
 
 from corridor_sim.experiments.plan import Case, case
 from corridor_sim.experiments.replay import Replay, replay
+from corridor_sim.figures.style import texts
 from corridor_sim.scenario.schema import Scenario
 
 
@@ -67,4 +70,22 @@ def nothing() -> Replay:
 
 @cache
 def shipped(name: str) -> Replay:
-    return replay(case(name), seed=1, replication=0)
+    """A shipped scenario over a few weeks."""
+    span = {"span.warm_up_d": 45, "span.measure_d": 30, "span.run_out_d": 15}
+    return replay(case(name, span), seed=1, replication=0)
+
+
+def seen_texts(ax: Axes) -> list[Text]:
+    """All texts of a figure but the marks outside what its axes show."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    unseen = {
+        label
+        for panel in figure.findobj(Axes)
+        if isinstance(panel, Axes)
+        for axis in (panel.xaxis, panel.yaxis)
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        for label in (tick.label1, tick.label2)
+    }
+    return [text for text in texts(ax) if text not in unseen]
