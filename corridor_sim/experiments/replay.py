@@ -74,8 +74,7 @@ def replayed(
     ScenarioError
         Where its scenario is not valid any more.
     """
-    manifest = _manifest(folder)
-    given = {str(one["name"]): folder / str(one["file"]) for one in manifest["scenarios"]}
+    manifest, given = _manifest(folder), scenarios_of(folder)
     name = next(iter(given)) if scenario is None else scenario
     if name not in given:
         cure = did_you_mean(name, given) or one_of(given)
@@ -90,6 +89,17 @@ def replayed(
         Case(name, again.scenario, again.text), seed=manifest["seed"], replication=number,
         engine_name=manifest["engine"],
     )  # fmt: skip
+
+
+def scenarios_of(folder: Path) -> dict[str, Path]:
+    """The resolved scenarios of a run folder by name, the baseline first.
+
+    Raises
+    ------
+    UsageError
+        Where the folder is none of a run.
+    """
+    return {str(one["name"]): folder / str(one["file"]) for one in _manifest(folder)["scenarios"]}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

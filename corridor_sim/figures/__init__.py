@@ -2,3 +2,19 @@
 
 Importing the figures imports matplotlib; nothing else in the package does.
 """
+
+from corridor_sim.figures.map import plot_map
+from corridor_sim.figures.over_time import (
+    plot_cumulative,
+    plot_fleet,
+    plot_queue,
+    plot_recovery,
+    plot_yards,
+)  # fmt: skip
+from corridor_sim.figures.registry import FIGURES, Choice
+from corridor_sim.figures.space_time import plot_space_time
+
+__all__ = [
+    "FIGURES", "Choice", "plot_cumulative", "plot_fleet", "plot_map", "plot_queue",
+    "plot_recovery", "plot_space_time", "plot_yards",
+]  # fmt: skip

@@ -7,6 +7,7 @@ straight on the map from waypoint to waypoint.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -26,6 +27,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from corridor_sim.experiments.traffic import Traffic
 from corridor_sim.figures.map_flows import Ends, Stretch, flows_on_map, stretches
 from corridor_sim.figures.map_labels import place_labels
+from corridor_sim.figures.reading import traffic_of
+from corridor_sim.figures.registry import figure
 from corridor_sim.figures.style import (
     CM,
     FAINT,
@@ -71,6 +74,7 @@ SCALES: Final = {
 }
 
 
+@figure("map", "flows in their true geography, by route", read=traffic_of)
 def plot_map(data: Traffic, *, by: By = "route", ax: Axes | None = None) -> Axes:
     """Draw the flows of a replication on a map, and again the Caspian and the Caucasus below.
 
@@ -95,6 +99,14 @@ def plot_map(data: Traffic, *, by: By = "route", ax: Axes | None = None) -> Axes
         if panel is not None:
             _label(panel, data, view, without=CASPIAN if panel is ax and inset else None)
     return ax
+
+
+figure("map-use", "flows, and how far vehicles and stations were used", read=traffic_of)(
+    partial(plot_map, by="use")
+)
+figure("map-delay", "flows, and where cargo was delayed", read=traffic_of)(
+    partial(plot_map, by="delay")
+)
 
 
 class _Paint:

@@ -11,6 +11,8 @@ from matplotlib.patches import Patch
 from corridor_sim.experiments.cohorts import BAND, WEEKS, Recovery
 from corridor_sim.experiments.histories import History
 from corridor_sim.figures.calendar import dated, days_of, not_measured, room
+from corridor_sim.figures.reading import cargo_of, fleet_of, queue_of, recovery_of, yards_of
+from corridor_sim.figures.registry import figure
 from corridor_sim.figures.style import (
     FAINT,
     INK,
@@ -42,6 +44,7 @@ TITLES: Final = {
 }  # fmt: skip
 
 
+@figure("queue", "what waits at an element over the run", read=queue_of)
 def plot_queue(data: History, *, ax: Axes | None = None) -> Axes:
     """Draw what waits at an element over the run; grey is outside the measuring part."""
     ax = axes(ax)
@@ -61,6 +64,7 @@ def plot_queue(data: History, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@figure("yards", "stock of the yards, their limits and embargoes", read=yards_of)
 def plot_yards(data: History, *, ax: Axes | None = None) -> Axes:
     """Draw the stock of each yard, its limit (dashed) and the days under an announced embargo."""
     ax = axes(ax)
@@ -87,6 +91,7 @@ def plot_yards(data: History, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@figure("fleet", "what each vessel of a fleet does", read=fleet_of)
 def plot_fleet(data: History, *, ax: Axes | None = None) -> Axes:
     """Draw a line of time for each vessel: waiting for a berth, at the berth, under way."""
     ax = axes(ax)
@@ -110,6 +115,7 @@ def plot_fleet(data: History, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@figure("cumulative", "cargo released and delivered since the run began", read=cargo_of)
 def plot_cumulative(data: History, *, ax: Axes | None = None) -> Axes:
     """Draw cargo released (thin) and delivered (thick) since the run began, by route.
 
@@ -132,6 +138,7 @@ def plot_cumulative(data: History, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@figure("recovery", "weekly cohorts beside the undisturbed twin", read=recovery_of)
 def plot_recovery(data: Recovery, *, ax: Axes | None = None) -> Axes:
     """Draw weekly cohorts and their moving mean beside the undisturbed twin with its band."""
     ax = axes(ax)

@@ -11,6 +11,8 @@ from matplotlib.lines import Line2D
 
 from corridor_sim.experiments.histories import SpaceTime
 from corridor_sim.figures.calendar import dated, days_of
+from corridor_sim.figures.reading import rides_of
+from corridor_sim.figures.registry import figure
 from corridor_sim.figures.style import (
     FAINT,
     axes,
@@ -33,6 +35,7 @@ DENSE: Final = 900
 TITLE: Final = "Trains and vessels with their cargo: {}"
 
 
+@figure("space-time", "trains and vessels of a route, as thick as their cargo", read=rides_of)
 def plot_space_time(data: SpaceTime, *, ax: Axes | None = None) -> Axes:
     """Draw each ride as a line from place to place; its width is the cargo, grey is empty.
 
