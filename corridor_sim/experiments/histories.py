@@ -237,12 +237,13 @@ def _doings(model: Model, fleet: Fleet, calls: Calls) -> pd.DataFrame:
     stages = (("waiting", *ends), ("berth", ends[1], left), (after, left, back))
     table = pd.concat([
         pd.DataFrame({
-            "vessel": vessel, "doing": doing, "place": place, "begin": a, "end": b,
+            "number": calls.vessel, "vessel": vessel, "doing": doing, "place": place,
+            "begin": a, "end": b,
             "teu": np.where(sailed, calls.teu_on, 0) if doing is after else 0,
         })
         for doing, a, b in stages
     ], ignore_index=True)  # fmt: skip
-    return table[table.end > table.begin].sort_values(["vessel", "begin"], kind="stable")
+    return table[table.end > table.begin].sort_values(["number", "begin"]).drop(columns="number")
 
 
 def cumulative(of: Replay, *, routes: tuple[str, ...] = ()) -> History:

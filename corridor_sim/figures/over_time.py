@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from corridor_sim.experiments.cohorts import BAND, WEEKS, Recovery
 from corridor_sim.experiments.histories import History
@@ -57,6 +58,7 @@ def plot_queue(data: History, *, ax: Axes | None = None) -> Axes:
     week = data.table.waiting.rolling(A_WEEK).mean()
     ax.plot(days, week, color=INK, linewidth=1.2, label="mean of the last 7 days")
     ax.set_ylim(0)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     legend(ax)
     room(ax, keys=1)
     _over_run(ax, data, days)

@@ -120,6 +120,7 @@ def test_a_vessel_does_one_thing_at_a_time_without_a_gap() -> None:
         assert own.begin.iloc[0] == np.datetime64("2024-01-01")
         assert own.end.iloc[-1] == np.datetime64("2024-01-21")
     assert set(data.table.doing) <= {"waiting", "berth", "under way"}
+    assert data.table.vessel.drop_duplicates().tolist() == ["one", "two"]
     with pytest.raises(UsageError, match="did you mean ships"):
         fleet(small(), element="ship")
 
