@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridor_sim.errors import UsageError
+from corridor_sim.experiments.histories import known_route
 from corridor_sim.experiments.replay import Replay
 from corridor_sim.model import DAY, DIRECTIONS, NONE, TICK_H
 
@@ -57,8 +58,7 @@ def recovery(disturbed: Replay, twin: Replay, *, route: str, direction: str) -> 
 def _weekly(of: Replay, route: str, direction: str) -> pd.DataFrame:
     """By week of the run: released and finished TEU, and days in transit of the finished x TEU."""
     model, ledger = of.model, of.ledger
-    if route not in model.routes:
-        raise UsageError(f"{model.name} has no route {route!r}")
+    known_route(model, route)
     chosen = np.array([
         path.route != NONE and model.routes[path.route] == route
         and DIRECTIONS[model.flows[path.flow].direction] == direction

@@ -119,6 +119,17 @@ def _route(model: Model, path: Path) -> str | None:
     return None if path.route == NONE else model.routes[path.route]
 
 
+def known_route(model: Model, route: str) -> str:
+    """The route, if the model has it.
+
+    Raises
+    ------
+    UsageError
+        Where it has not, with the nearest name.
+    """
+    return _named(route, model.routes, "route", model, None)
+
+
 def _named(
     given: str | None, names: tuple[str, ...], what: str, model: Model, default: str | None
 ) -> str:
@@ -258,7 +269,7 @@ def cumulative(of: Replay, *, routes: tuple[str, ...] = ()) -> History:
     """
     model, ledger = of.model, of.ledger
     for route in routes:
-        _named(route, model.routes, "route", model, None)
+        known_route(model, route)
     days = np.arange(DAY, model.end + 1, DAY)
     of_path = np.array([path.route for path in model.paths] or [NONE])
     sizes = np.array([model.flows[path.flow].size for path in model.paths] or [0])

@@ -69,8 +69,8 @@ TITLES: Final = {
     "delay": "Flows, and where cargo was delayed",
 }
 SCALES: Final = {
-    "use": "share used: places of vehicles (lines), busiest station (points)",
-    "delay": "h: beyond the guaranteed minimum (lines), mean wait (points)",
+    "use": "share used: places of vehicles (lines), busiest station (points; grey: none)",
+    "delay": "h: beyond the guaranteed minimum (lines), mean wait (points; grey: none)",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.cohorts import Recovery, recovery
 from corridor_sim.experiments.histories import (
@@ -9,6 +11,7 @@ from corridor_sim.experiments.histories import (
     SpaceTime,
     cumulative,
     fleet,
+    known_route,
     queue,
     space_time,
     yards,
@@ -24,8 +27,19 @@ def replication_of(choice: Choice) -> Replay:
 
 
 def traffic_of(choice: Choice) -> Traffic:
-    """For the map."""
-    return traffic(replication_of(choice))
+    """For the map: the flows of the routes chosen.
+
+    Raises
+    ------
+    UsageError
+        For a route that the scenario does not have.
+    """
+    of = replication_of(choice)
+    for route in choice.routes:
+        known_route(of.model, route)
+    found = traffic(of)
+    chosen = found.flows.route.isin(choice.routes) if choice.routes else slice(None)
+    return replace(found, flows=found.flows[chosen])
 
 
 def rides_of(choice: Choice) -> SpaceTime:

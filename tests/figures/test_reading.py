@@ -52,5 +52,8 @@ def test_what_is_chosen_is_shown(folders: tuple[Path, Path]) -> None:
     chosen = Choice(folders=[folders[0]], element="train", routes=("r",))
     assert FIGURES["queue"].read(chosen).of == "train"
     assert set(FIGURES["cumulative"].read(chosen).table.route) == {"r"}
+    assert set(FIGURES["map"].read(chosen).flows.route) == {"r"}
+    with pytest.raises(UsageError, match="no route 'x'"):
+        FIGURES["map"].read(Choice(folders=[folders[0]], routes=("x",)))
     with pytest.raises(UsageError, match="no fleet 'train'"):
         FIGURES["fleet"].read(chosen)
