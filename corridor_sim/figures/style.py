@@ -6,10 +6,10 @@ the settings of matplotlib stay as they are.
 
 from __future__ import annotations
 
-import textwrap
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,7 +17,9 @@ from typing import Any, Final
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 COLUMN_CM: Final = 8.5
 """Width of a column of a report."""
@@ -25,6 +27,11 @@ FULL_CM: Final = 17.0
 """Width of its page."""
 CM: Final = 1 / 2.54
 """Inches in a centimetre."""
+POINT_CM: Final = 2.54 / 72
+NARROW_CM: Final = 11.0
+"""Below this width text is smaller, and less is told beside what is drawn."""
+LINE: Final = 1.35
+"""Height of a line of text, in sizes of its letters."""
 INK: Final = "#222222"
 FAINT: Final = "#767676"
 RULE: Final = "#D9D9D9"
@@ -96,11 +103,13 @@ def colour(route: str) -> str:
 
 
 class Canvas(Figure):
-    """A figure of a stated width whose height follows what is drawn on it, see `tall`."""
+    """A figure of a stated width whose height follows what is drawn on it: its rows, see `tall`,
+    its legend and its folded words.
+    """
 
 
 def canvas(*, width_cm: float = FULL_CM, height_cm: float | None = None) -> Axes:
-    """Axes alone on a new canvas that no list of open figures knows; by default 5 to 8 wide."""
+    """Axes alone on a new canvas, which no list of open figures knows."""
     figure = Canvas(figsize=_inches(width_cm, height_cm), layout="constrained")
     return figure.add_subplot()
 
@@ -125,12 +134,17 @@ def tall(ax: Axes, *, rows: int, row_cm: float = 0.5, more_cm: float = 3.2) -> N
 
 def points(ax: Axes) -> float:
     """Size of the text on axes, in points: smaller on a narrow canvas."""
-    return 7.0 if _width_cm(ax) < 11 else 8.5
+    return 7.0 if is_narrow(ax) else 8.5
 
 
 def is_narrow(ax: Axes) -> bool:
     """Whether the canvas has the width of a column."""
-    return _width_cm(ax) < 11
+    return _width_cm(ax) < NARROW_CM
+
+
+def line_width(ax: Axes) -> float:
+    """Width of a line that carries data, in points."""
+    return 1.1 if is_narrow(ax) else 1.5
 
 
 def words(
@@ -145,14 +159,18 @@ def words(
     if _is_alone(ax):
         figure = ax.figure
         head = {"x": EDGE, "ha": "left"}
-        figure.suptitle(_folded(title, ax, size + 1), fontsize=size + 1, weight="bold", **head)
-        figure.supxlabel(_folded(caption, ax, size - 1), fontsize=size - 1, color=FAINT, **head)
+        above = _folded(title, ax, size + 1, bold=True)
+        below = _folded(caption, ax, size - 1)
+        figure.suptitle(above, fontsize=size + 1, weight="bold", **head)
+        figure.supxlabel(below, fontsize=size - 1, color=FAINT, **head)
+        _grow(ax, lines=above.count("\n"), size=size + 1)
+        _grow(ax, lines=below.count("\n"), size=size - 1)
         return
-    ax.set_title(_folded(title, ax, size), fontsize=size, weight="bold", loc="left")
+    ax.set_title(_folded(title, ax, size, bold=True), fontsize=size, weight="bold", loc="left")
     if caption:
-        below = ("axes fraction", ax.xaxis.label)
+        under = ("axes fraction", ax.xaxis.label)
         ax.annotate(
-            _folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=below,
+            _folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=under,
             textcoords="offset points", va="top", ha="left", fontsize=size - 1, color=FAINT,
             annotation_clip=False,
         )  # fmt: skip
@@ -164,7 +182,7 @@ def caption(
     """What a figure rests on: `n = 20 replications, 95 % intervals.`, after what else is said."""
     told = []
     if n is not None:
-        told.append(f"n = {n} {unit}{'' if n == 1 else 's'}")
+        told.append(f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n} {unit}{'' if n == 1 else 's'}")
     if level is not None:
         told.append(f"{100 * level:.4g} % intervals" if n != 1 else "no interval from one alone")
     return " ".join(part for part in (what, f"{', '.join(told)}." if told else "") if part)
@@ -178,13 +196,21 @@ def legend(ax: Axes, *, columns: int | None = None, handles: Sequence[Any] | Non
     if not own[0]:
         return
     size = points(ax) - 0.5
-    longest = max(len(label) for label in own[1])
-    room = _width_cm(ax) * 0.8 / CM_PER_LETTER / (size / 10)
-    fit = max(1, int(room / (longest + 6)))
+    longest = max(_wide_cm(label, size, bold=False) for label in own[1])
+    each = longest + (HANDLE + GAP + 1) * size * POINT_CM
+    fit = max(1, int((_width_cm(ax) * 0.85 + GAP * size * POINT_CM) / each))
+    count = len(own[1])
+    wide = min(columns or fit, count)
     ax.legend(
-        *own, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns or min(fit, len(own[1])),
-        fontsize=size, frameon=False, borderaxespad=0.2, handlelength=2.4, columnspacing=1.2,
+        *own, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=wide, fontsize=size, frameon=False,
+        borderaxespad=0.2, handlelength=HANDLE, columnspacing=GAP, labelcolor=INK,
     )  # fmt: skip
+    _grow(ax, lines=-(-count // wide), size=size)
+
+
+HANDLE: Final = 2.4
+GAP: Final = 1.2
+"""Length of the lines of a legend and space between its columns, in sizes of its letters."""
 
 
 def empty(ax: Axes, sentence: str, *, title: str = "") -> Axes:
@@ -221,14 +247,32 @@ def save(ax: Axes, path: Path) -> Path:
     return path
 
 
-CM_PER_LETTER: Final = 0.19
-"""Width of a letter of 10 points, on average."""
+def _folded(text: str, ax: Axes, size: float, *, share: float = 0.96, bold: bool = False) -> str:
+    """Text in lines that are no wider than a share of the figure, or of axes among others."""
+    room = (_width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)) * share
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and _wide_cm(longer, size, bold=bold) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
-def _folded(text: str, ax: Axes, size: float, *, share: float = 0.97) -> str:
-    width = _width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)
-    letters = max(12, int(width * share / (CM_PER_LETTER * size / 10)))
-    return textwrap.fill(text, letters, break_long_words=False)
+@lru_cache(maxsize=1024)
+def _wide_cm(text: str, size: float, *, bold: bool) -> float:
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) * POINT_CM
+
+
+def _grow(ax: Axes, *, lines: int, size: float) -> None:
+    """Give a canvas the height of some more lines of text."""
+    figure = ax.get_figure()
+    if isinstance(figure, Canvas):
+        more_cm = lines * size * LINE * POINT_CM
+        figure.set_figheight(figure.get_figheight() + more_cm * CM)
 
 
 def _is_alone(ax: Axes) -> bool:
@@ -250,7 +294,8 @@ def _own_width_cm(ax: Axes) -> float:
 
 
 def _inches(width_cm: float = FULL_CM, height_cm: float | None = None) -> tuple[float, float]:
-    return width_cm * CM, (width_cm * 0.62 if height_cm is None else height_cm) * CM
+    own = width_cm * (0.7 if width_cm < NARROW_CM else 0.55)
+    return width_cm * CM, (own if height_cm is None else height_cm) * CM
 
 
 def _dress(ax: Axes) -> None:

@@ -125,7 +125,8 @@ def test_lines_of_rides_are_the_table_as_thick_as_their_cargo() -> None:
 def test_the_stretch_at_sea_is_blue_and_ports_are_named() -> None:
     ax = plot_space_time(space_time(small()), ax=canvas())
     (sea,) = ax.patches
-    assert sea.get_extents().transformed(ax.transData.inverted()).intervaly.tolist() == [200, 100]
+    drawn = sea.get_extents().transformed(ax.transData.inverted())
+    assert drawn.intervaly.tolist() == pytest.approx([200, 100])
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a  0", "b  100", "c  200", "d  300"]
 
 
