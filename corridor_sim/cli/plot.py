@@ -35,6 +35,7 @@ class WithFigures(click.Command):
     "--direction", type=click.Choice(["westbound", "eastbound"]), help="Only this direction."
 )
 @click.option("--measure", help="Measure, as in the tables.")
+@click.option("--segment", help="Segment, month of release or pair, as in the tables.")
 @click.option("--element", help="Station, line, service, fleet or its call (fleet@place).")
 @click.option(
     "--replication", type=click.IntRange(min=0), metavar="K",
@@ -44,8 +45,8 @@ class WithFigures(click.Command):
 @debug_option
 def plot(
     figure: str, folders: tuple[Path, ...], out: Path | None, routes: tuple[str, ...],
-    direction: str | None, measure: str | None, element: str | None, replication: int | None,
-    column: bool,
+    direction: str | None, measure: str | None, segment: str | None, element: str | None,
+    replication: int | None, column: bool,
 ) -> None:  # fmt: skip
     """Draw a FIGURE from the folders of runs.
 
@@ -62,8 +63,8 @@ def plot(
         raise UsageError(f"{file} does not end in one of .{', .'.join(FORMATS)}")
     entry = FIGURES[figure]
     choice = Choice(
-        folders=folders, routes=routes, direction=direction, measure=measure, element=element,
-        replication=replication,
+        folders=folders, routes=routes, direction=direction, measure=measure, segment=segment,
+        element=element, replication=replication,
     )  # fmt: skip
     drawn = entry.plot(entry.read(choice), ax=canvas(width_cm=COLUMN_CM if column else FULL_CM))
     try:

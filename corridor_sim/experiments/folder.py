@@ -1,8 +1,9 @@
 """Run folders: what was run, with what, and what came out, side by side on disk.
 
 `results/<scenario>/<UTC time>-<hash>/` holds manifest.json, scenario.resolved.yaml, measures.csv,
-replications.parquet, stations.csv, segments.csv and, on request, visits.parquet (a data set: one
-file a replication). A comparison is `results/compare/<UTC time>-<hash>/`, of the same shape with
+replications.parquet, stations.csv, segments.csv, transit.parquet (transit times hour by hour),
+ways.csv (the pieces of every way), figures/ and, on request, visits.parquet (a data set: one file a
+replication). A comparison is `results/compare/<UTC time>-<hash>/`, of the same shape with
 one resolved scenario each. A folder has its name only when it is complete.
 """
 
@@ -28,11 +29,13 @@ import pandas as pd
 
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.batch import Batch
+from corridor_sim.experiments.distribution import transit_times
 from corridor_sim.experiments.executor import Where
 from corridor_sim.experiments.headlines import of_element, of_part
 from corridor_sim.experiments.plan import Case
 from corridor_sim.experiments.replications import by_replication
 from corridor_sim.experiments.run import Run, tidy
+from corridor_sim.experiments.ways import ways
 from corridor_sim.measures.table import ComparedRow, Row
 from corridor_sim.output import as_json
 from corridor_sim.scenario.resolved import resolved_yaml
@@ -77,6 +80,8 @@ class Folder:
         for file, frame in more.items():
             frame.to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
         by_replication(batch.runs).to_parquet(here / "replications.parquet", index=False)
+        transit_times(batch.runs).to_parquet(here / "transit.parquet", index=False)
+        ways(batch.runs).to_csv(here / "ways.csv", index=False, lineterminator="\n")
         self._drop_unfinished_visits(batch)
         return self._renamed()
 

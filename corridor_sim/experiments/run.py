@@ -16,6 +16,7 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments.executor import Progress, Where, Workers, tallies
 from corridor_sim.experiments.marks import overloaded_groups
 from corridor_sim.experiments.plan import Case, Options, check_segments
+from corridor_sim.experiments.shown import shown
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.model import Model
@@ -47,8 +48,11 @@ class Run:
         return rows(self.sample())
 
     def table(self) -> pd.DataFrame:
-        """The tidy table of all measures."""
-        return tidy(self.rows())
+        """The tidy table of all measures; its `attrs` hold the level of the intervals."""
+        return tidy(self.rows(), level=self.options.level)
+
+    def _repr_html_(self) -> str:
+        return shown(self.case.name, self.rows(), level=self.options.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,13 @@ class Comparison:
         return [row for run in self.others for row in compared(run.sample(), base)]
 
     def table(self) -> pd.DataFrame:
-        """The tidy table of all measures and differences."""
-        return tidy(self.rows())
+        """The tidy table of all measures and differences; `attrs` as of a run."""
+        return tidy(self.rows(), level=self.baseline.options.level)
+
+    def _repr_html_(self) -> str:
+        names = ", ".join(run.case.name for run in self.others)
+        title = f"{names} against {self.baseline.case.name}"
+        return shown(title, self.rows(), level=self.baseline.options.level)
 
 
 def simulate(
@@ -141,12 +150,15 @@ COLUMNS = (
 DIFFERENCES = ("baseline", "diff", "diff_ci_low", "diff_ci_high", "diff_pct")
 
 
-def tidy(given: Sequence[Row]) -> pd.DataFrame:
+def tidy(given: Sequence[Row], *, level: float | None = None) -> pd.DataFrame:
     """Rows as a tidy table; a quantile among the unfinished is null, its bound in `beyond`."""
     records = [_record(row) for row in given]
     wide = bool(given) and isinstance(given[0], ComparedRow)
     columns = [*COLUMNS[:-1], *(DIFFERENCES if wide else ()), "beyond", "mark"]
-    return pd.DataFrame(records, columns=columns)
+    table = pd.DataFrame(records, columns=columns)
+    if level is not None:
+        table.attrs["level"] = level
+    return table
 
 
 def _record(row: Row) -> dict[str, object]:

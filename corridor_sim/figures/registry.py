@@ -21,13 +21,15 @@ AnyPlot = TypeVar("AnyPlot", bound=Plot)
 class Choice:
     """What is to be drawn: folders of runs or answers, and what of them (none: all).
 
-    `measure` and `element` as in the tables; `replication`: of figures of a single one, by number.
+    `measure`, `segment` and `element` as in the tables; `replication`: of figures of a single one,
+    by number.
     """
 
     folders: Sequence[Path]
     routes: tuple[str, ...] = ()
     direction: str | None = None
     measure: str | None = None
+    segment: str | None = None
     element: str | None = None
     replication: int | None = None
 

@@ -20,7 +20,7 @@ from corridor_sim.scenario.load import load
 
 FILES = [
     "manifest.json", "measures.csv", "replications.parquet", "scenario.resolved.yaml",
-    "segments.csv", "stations.csv",
+    "segments.csv", "stations.csv", "transit.parquet", "ways.csv",
 ]  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""The short table of a run or comparison as HTML, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from corridor_sim.experiments.headlines import headline, reading_order
+from corridor_sim.measures.table import ComparedRow, Row
+from corridor_sim.output import POINTS, SHARE, interval, places_of, quantity
+
+LONGEST = 60
+"""Rows that are shown; all are in the table."""
+
+
+def shown(title: str, rows: Sequence[Row], *, level: float) -> str:
+    """A title, the headline rows of whole ways with their intervals, and what they rest on."""
+    own = [row for row in rows if headline(row) and row.group.segment == "all"]
+    own.sort(key=reading_order)
+    several = len({row.scenario for row in own}) > 1
+    heads = ["scenario"] * several + ["route", "direction", "measure", "estimate", "interval"]
+    if any(isinstance(row, ComparedRow) for row in own):
+        heads += ["difference", "interval"]
+    body = [_line(_cells(row, scenario=several), "td") for row in own[:LONGEST]]
+    n = max((row.estimate.n for row in own), default=0)
+    notes = [f"n = {n} replications, {100 * level:.4g} % intervals."]
+    if len(own) > LONGEST:
+        notes.append(f"{len(own) - LONGEST} more rows, and all other measures, are in .table().")
+    return (
+        f"<table><caption>{escape(title)}</caption><thead>{_line([*heads, 'mark'], 'th')}</thead>"
+        f"<tbody>{''.join(body)}</tbody></table><p>{escape(' '.join(notes))}</p>"
+    )
+
+
+def _cells(row: Row, *, scenario: bool) -> Iterator[str]:
+    if scenario:
+        yield row.scenario
+    given = row.estimate
+    places = places_of(row.unit, given.estimate, given.ci_low)
+    yield from (row.group.route, row.group.direction, row.measure)
+    yield quantity(given.estimate, row.unit, places=places, beyond=given.beyond)
+    yield interval(given.ci_low, given.ci_high, row.unit, places=places)
+    if isinstance(row, ComparedRow):
+        yield from _difference(row)
+    yield row.mark
+
+
+def _difference(row: ComparedRow) -> tuple[str, str]:
+    given = row.difference
+    if given is None or given.diff is None:
+        return "", ""
+    unit = POINTS if row.unit == SHARE else row.unit
+    low, high = given.diff_ci_low, given.diff_ci_high
+    places = places_of(unit, given.diff, low, high)
+    return (
+        quantity(given.diff, unit, places=places, sign=True),
+        interval(low, high, unit, places=places, sign=True),
+    )
+
+
+def _line(cells: Sequence[str] | Iterator[str], tag: str) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"

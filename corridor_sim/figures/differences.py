@@ -1,0 +1,136 @@
+"""Paired differences from the baseline, as a forest plot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from corridor_sim.experiments.headlines import MEASURES
+from corridor_sim.figures.marks import HOLLOW, is_weak, short
+from corridor_sim.figures.registry import figure
+from corridor_sim.figures.style import (
+    INK,
+    axes,
+    caption,
+    empty,
+    is_narrow,
+    look,
+    points,
+    tall,
+    words,
+)
+from corridor_sim.figures.tables import Data, measures, measures_of
+from corridor_sim.output import POINTS, SHARE, interval, places_of, quantity
+
+DEFAULT: Final = "transit_p90"
+NONE: Final = "There is no difference to draw: name a comparison of scenarios that share routes."
+
+
+@figure(
+    "differences", "paired differences from the baseline, with intervals (forest plot)",
+    read=measures_of,
+)  # fmt: skip
+def plot_differences(data: Data, *, ax: Axes | None = None) -> Axes:
+    """Differences from the baseline with intervals, a row a route, direction and scenario.
+
+    data: a comparison or its tidy table; of one measure, `transit_p90` if there are several. What
+    does not change at all is named in the caption.
+    """
+    ax = axes(ax)
+    table, measure = _one_measure(measures(data))
+    title = "Difference from the baseline"
+    if table.empty:
+        return empty(ax, NONE, title=title)
+    zero = (table[["diff", "diff_ci_low", "diff_ci_high"]] == 0).all(axis="columns")
+    rows, same = table[~zero], table[zero]
+    if rows.empty:
+        return empty(
+            ax, f"Nothing changes at all in {MEASURES.get(measure, measure)}.", title=title
+        )
+    share = rows["unit"].iloc[0] == SHARE
+    unit, scale = (POINTS, 100.0) if share else (str(rows["unit"].iloc[0]), 1.0)
+    tall(ax, rows=len(rows), row_cm=0.46)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    for i, row in enumerate(rows.to_dict("records")):
+        _draw(ax, i, row, unit=unit, scale=scale)
+    _name(ax, rows)
+    what = "Paired, on the same luck."
+    if any(is_weak([mark]) for mark in rows["mark"]):
+        what += f" {HOLLOW}"
+    if not same.empty:
+        what += f" Unchanged: {', '.join(dict.fromkeys(_label(row) for row in _records(same)))}."
+    words(
+        ax, title=f"Change of {MEASURES.get(measure, measure)}{_only(rows)}",
+        x=f"difference, {'percentage points' if share else unit}",
+        caption=caption(n=int(rows["n"].max()), level=table.attrs.get("level"), what=what),
+    )  # fmt: skip
+    return ax
+
+
+def _one_measure(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Rows of whole ways that have a difference in one measure."""
+    if "diff" not in table:
+        return table.iloc[:0], ""
+    own = table[(table["segment"] == "all") & table["diff"].notna()]
+    there = list(dict.fromkeys(own["measure"]))
+    measure = DEFAULT if DEFAULT in there else next(iter(there), "")
+    return own[own["measure"] == measure], str(measure)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _draw(ax: Axes, i: int, row: dict[object, object], *, unit: str, scale: float) -> None:
+    shade = look(str(row["route"])).colour
+    low, high = (_number(row[f"diff_ci_{end}"]) for end in ("low", "high"))
+    middle = _number(row["diff"])
+    hollow = is_weak([row["mark"]])
+    ax.plot([low * scale, high * scale], [i, i], color=shade, linewidth=1.4, solid_capstyle="butt")
+    ax.plot(
+        middle * scale, i, look(str(row["route"])).marker, color=shade, markersize=4,
+        markerfacecolor="white" if hollow else shade, markeredgewidth=0.9,
+    )  # fmt: skip
+    if is_narrow(ax):
+        return
+    places = places_of(unit, middle, low, high)
+    left, right = (None if np.isnan(end) else end for end in (low, high))
+    told = quantity(middle, unit, places=places, sign=True)
+    between = interval(left, right, unit, places=places, sign=True)
+    ax.annotate(
+        f"{told}  ({between})" if between else told, (1, i), (4, 0),
+        xycoords=("axes fraction", "data"), textcoords="offset points", va="center", ha="left",
+        fontsize=points(ax) - 1, color=INK, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _name(ax: Axes, rows: pd.DataFrame) -> None:
+    several = rows["scenario"].nunique() > 1
+    labels = []
+    for row in _records(rows):
+        told = [_label(row), *([short(str(row["scenario"]))] if several else [])]
+        labels.append(("\n" if is_narrow(ax) else ", ").join(told))
+    if several and is_narrow(ax):
+        tall(ax, rows=len(rows), row_cm=0.72)
+    ax.set_yticks(range(len(rows)), labels, fontsize=points(ax) - 1)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+
+
+def _only(rows: pd.DataFrame) -> str:
+    """The scenario and its baseline, where there is only one."""
+    names = list(dict.fromkeys(rows["scenario"]))
+    return f": {short(str(names[0]))}" if len(names) == 1 else ""
+
+
+def _label(row: dict[str, object]) -> str:
+    route = "all routes" if row["route"] == "all" else row["route"]
+    return f"{route} {row['direction']}"
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else np.nan
