@@ -223,6 +223,8 @@ class Window(Record):
     """First day."""
     end: dt.date
     """First day that is open again."""
+    announced: dt.date | None = None
+    """Day from which quotes of routes know of it; before the run by default."""
     source: str | None = None
     """Ids of the facts behind it, or `assumed`."""
     why: str | None = None

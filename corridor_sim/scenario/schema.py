@@ -45,6 +45,8 @@ class Emissions(Record):
     """Factor on the emission of power stations for what lies before them."""
     grid_g_per_kwh: Annotated[Mapping[str, NonNegative], Field(min_length=1)]
     """CO2e of electricity by grid, g/kWh."""
+    carbon_usd_per_t: NonNegative = Value(value=0.0)
+    """Price of CO2e that shippers pay when they choose a route, USD per t."""
     handling_kg_per_box: NonNegative
     """CO2e of one handling of a box, kg; a ride has half of one at each end."""
 

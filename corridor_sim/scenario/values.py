@@ -110,6 +110,7 @@ def _as_record(given: object) -> object:
 
 
 Coordinate = Annotated[Value, Bounds(ge=-180, le=180)]
+Number = Annotated[Value, Bounds(ge=-1e6, le=1e6)]
 Positive = Annotated[Value, Bounds(gt=0)]
 PositiveDated = Annotated[Value, Bounds(gt=0, dated=True)]
 NonNegative = Annotated[Value, Bounds(ge=0)]
