@@ -125,6 +125,14 @@ class Closure:
     rate: Floats | None = None
     spell: Floats | None = None
     table: int = NONE
+    events: tuple[tuple[str, float], ...] = ()
+    """Events by name that must all happen for it, each with its probability given the next; none:
+    it is certain."""
+
+    @property
+    def known(self) -> Ticks:
+        """Windows that are certain `[W, 2]`."""
+        return self.windows[:0] if self.events else self.windows
 
 
 @dataclass(frozen=True, slots=True)
