@@ -11,9 +11,11 @@ import pandas as pd
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.histories import known_route
 from corridor_sim.experiments.replay import Replay
-from corridor_sim.model import DAY, DIRECTIONS, NONE, TICK_H
+from corridor_sim.experiments.twins import groups
+from corridor_sim.experiments.weeks import MEAN_OVER, WEEK, Weeks, weekly
+from corridor_sim.measures.rows import Group
 
-WEEKS: Final = 4
+WEEKS: Final = MEAN_OVER
 """Weeks of the moving mean, the last one included."""
 BAND: Final = 0.1
 """Share of the twin's moving mean within which transit counts as recovered."""
@@ -43,40 +45,27 @@ def recovery(disturbed: Replay, twin: Replay, *, route: str, direction: str) -> 
     spans = [one.case.scenario.span for one in (disturbed, twin)]
     if luck[0] != luck[1] or spans[0] != spans[1]:
         raise UsageError("a twin has the same seed, replication and span")
-    own, others = (_weekly(one, route, direction) for one in (disturbed, twin))
-    table = pd.DataFrame({
-        "week": disturbed.dates(own.index.to_numpy() * 7 * DAY),
-        "transit_d": own.days / own.finished.where(own.finished > 0),
-        "twin_d": others.days / others.finished.where(others.finished > 0),
-        "moving_d": _moving(own), "twin_moving_d": _moving(others),
-        "unfinished": 1 - own.finished / own.released.where(own.released > 0),
-    }).reset_index(drop=True)  # fmt: skip
+    own, other = (_of(one, route, direction) for one in (disturbed, twin))
+    dates = disturbed.dates(np.arange(len(own.released)) * WEEK)
     told = f"{disturbed.told} Its twin: {twin.case.name}."
-    return Recovery(table=table, route=f"{route}, {direction}", told=told)
+    return Recovery(
+        table=beside(own, other).assign(week=dates), route=f"{route}, {direction}", told=told
+    )
 
 
-def _weekly(of: Replay, route: str, direction: str) -> pd.DataFrame:
-    """By week of the run: released and finished TEU, and days in transit of the finished x TEU."""
-    model, ledger = of.model, of.ledger
-    known_route(model, route)
-    chosen = np.array([
-        path.route != NONE and model.routes[path.route] == route
-        and DIRECTIONS[model.flows[path.flow].direction] == direction
-        for path in model.paths
-    ])  # fmt: skip
-    sizes = np.array([model.flows[path.flow].size for path in model.paths])
-    rows = chosen[ledger.path] & ledger.release.known
-    teu = sizes[ledger.path[rows]]
-    begun, done = ledger.release.at[rows], ledger.delivered.known[rows]
-    hours = np.where(done, ledger.delivered.at[rows] - begun, 0) / TICK_H
-    cargo = pd.DataFrame({
-        "released": teu, "finished": teu * done, "days": teu * hours / 24,
+def _of(one: Replay, route: str, direction: str) -> Weeks:
+    known_route(one.model, route)
+    none = np.zeros(len(one.model.paths), np.bool_)
+    chosen = groups(one.model).get(Group(route, direction, "all"), none)
+    return weekly(one.model, one.ledger).of(chosen)
+
+
+def beside(own: Weeks, twin: Weeks) -> pd.DataFrame:
+    """Weeks `[W]` of cargo beside those of the twin; columns as of `Recovery`, `week` by number."""
+    some = own.released > 0
+    left = own.released - own.finished
+    return pd.DataFrame({
+        "week": np.arange(len(own.released)), "transit_d": own.mean, "twin_d": twin.mean,
+        "moving_d": own.moving, "twin_moving_d": twin.moving,
+        "unfinished": np.divide(left, own.released, out=np.full(left.shape, np.nan), where=some),
     })  # fmt: skip
-    weeks = np.arange(model.end // (7 * DAY))
-    return cargo.groupby(begun // (7 * DAY)).sum().reindex(weeks, fill_value=0)
-
-
-def _moving(weekly: pd.DataFrame) -> pd.Series[float]:
-    """Mean of the last `WEEKS` cohorts; none before there are so many."""
-    sums = weekly[["days", "finished"]].rolling(WEEKS).sum()
-    return sums.days / sums.finished.where(sums.finished > 0)

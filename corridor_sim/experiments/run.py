@@ -127,10 +127,21 @@ def compare(runs: Sequence[Run]) -> Comparison:
             first.options.replications,
         ):
             raise UsageError(f"{run.case.name} was run on other luck than {first.case.name}")
-        for what, same in _MEANINGS.items():
-            if same(run.case.scenario) != same(first.case.scenario):
-                raise UsageError(f"{run.case.name} and {first.case.name} {what}")
+        check_alike(run.case, first.case)
     return Comparison(first, runs[1:])
+
+
+def check_alike(given: Case, other: Case) -> None:
+    """Check that numbers of two scenarios mean the same.
+
+    Raises
+    ------
+    UsageError
+        Where they differ in span, schema, year of the prices or promise.
+    """
+    for what, same in _MEANINGS.items():
+        if same(given.scenario) != same(other.scenario):
+            raise UsageError(f"{given.name} and {other.name} {what}")
 
 
 _MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
