@@ -234,9 +234,10 @@ class Choice:
 class Quotes:
     """What contestable flows are told of their paths at the daily reviews.
 
-    Elements are stations, then services, then calls of fleets. Times and capacities are those of
-    the period `[P]` in which the review lies. `N` counts the elements of all quoted paths, `M`
-    the known closures of whole elements on them.
+    Elements are stations westbound, services, calls of fleets, stations eastbound: what comes to a
+    station from either side comes from far or near, so each side is held against its part of the
+    capacity. Times and capacities are those of the period `[P]` in which the review lies. `N`
+    counts the elements of all quoted paths, `M` the known closures of whole elements on them.
     """
 
     starts: Ticks
@@ -257,6 +258,8 @@ class Quotes:
     """Announced, start and end `[M, 3]` of each closure."""
     shut_reach: Ticks
     """Free-flow time `[P, M]` until cargo reaches the first element that it shuts."""
+    ways: Ticks
+    """Direction in which each service, then each call of a fleet, carries."""
     passes: Ticks
     """How often cargo of each path of the model passes each element, `[paths, elements]`."""
 
@@ -329,20 +332,29 @@ class Model:
 
     @property
     def elements(self) -> int:
-        """How many elements quotes look at: stations, services, calls of fleets."""
+        """How many elements quotes look at, see `Quotes`."""
+        return self.eastbound_from + len(self.stations)
+
+    @property
+    def eastbound_from(self) -> int:
+        """The first station eastbound among the elements of quotes."""
         calls = sum(len(fleet.calls) for fleet in self.fleets)
         return len(self.stations) + len(self.services) + calls
 
-    def element(self, step: Step) -> int:
-        """The element of quotes that a step is, or NONE."""
+    def carrier(self, step: Step) -> int:
+        """The number of a ride among services, then calls of fleets."""
+        if step.kind == Kind.BOARD:
+            return step.target
+        before = sum(len(fleet.calls) for fleet in self.fleets[: step.target])
+        return len(self.services) + before + step.call
+
+    def element(self, step: Step, direction: int) -> int:
+        """The element of quotes that a step in a direction is, or NONE."""
         if step.kind == Kind.HAUL:
             return NONE
         if step.kind == Kind.STATION:
-            return step.target
-        if step.kind == Kind.BOARD:
-            return len(self.stations) + step.target
-        before = sum(len(fleet.calls) for fleet in self.fleets[: step.target])
-        return len(self.stations) + len(self.services) + before + step.call
+            return step.target + direction * self.eastbound_from
+        return len(self.stations) + self.carrier(step)
 
     def chain(self, step: Step) -> tuple[Step, ...]:
         """What the vehicle passes that cargo rides in this step; nothing if it is no ride."""

@@ -14,8 +14,8 @@ from corridor_sim.compile.closing import NO_WINDOWS
 from corridor_sim.compile.context import Context
 from corridor_sim.compile.timing import BEGINNING
 from corridor_sim.laws import CAPACITY_TICKS, LONGEST_QUOTE, MICRO
-from corridor_sim.model import DAY, NONE, TICK_H, Choice, Floats, Flow, Model, Quotes, Ticks
-from corridor_sim.offered.journeys import Journeys, Stage, Wait
+from corridor_sim.model import DAY, NONE, TICK_H, Choice, Floats, Flow, Kind, Model, Quotes, Ticks
+from corridor_sim.offered.journeys import Journeys, Stage, Wait, carried
 from corridor_sim.offered.pieces import Pieces, covered
 from corridor_sim.scenario.network import Dated
 
@@ -139,6 +139,7 @@ class _Look:
             shut_row=np.array([hit.row for hit in hits], np.int64),
             shut=np.array([hit.window for hit in hits], np.int64).reshape(-1, 3),
             shut_reach=self._by_piece([hit.reach for hit in hits]),
+            ways=np.array(carried(model), np.int64),
             passes=_passes(model),
         )
 
@@ -190,12 +191,13 @@ _MOST: Final = float(LONGEST_QUOTE) * 1e6
 
 def _passes(model: Model) -> Ticks:
     """How often cargo of each path passes each element, trains and vessels under it included."""
-    found = np.zeros((len(model.paths), model.elements), np.int64)
+    found, ways = np.zeros((len(model.paths), model.elements), np.int64), carried(model)
     for p, path in enumerate(model.paths):
+        own = model.flows[path.flow].direction
         for step in path.steps:
-            if model.element(step) != NONE:
-                found[p, model.element(step)] += 1
-            for inner in model.chain(step):
-                if model.element(inner) != NONE:
-                    found[p, model.element(inner)] += 1
+            inner = model.chain(step)
+            way = ways[model.carrier(step)] if inner else own
+            for passed, direction in [(step, own), *((each, way) for each in inner)]:
+                if passed.kind != Kind.HAUL:
+                    found[p, model.element(passed, direction)] += 1
     return found

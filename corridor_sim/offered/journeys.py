@@ -46,40 +46,46 @@ class Journeys:
         self._model = model
         self._pieces = pieces
         self._opening = opening
+        self._ways = carried(model)
         self._lots = released(model, pieces) / pieces.length + _HARDLY
         self._rounds = [Rounds(model, f, pieces) for f in range(len(model.fleets))]
         self._teu = np.zeros((model.elements, len(pieces.start)))
         self._boarding = np.zeros_like(self._teu)
         for path, lots in zip(model.paths, self._lots, strict=True):
             for step in path.steps:
-                if step.kind != Kind.HAUL:
-                    self._teu[model.element(step)] += lots * model.flows[path.flow].size
-                    self._boarding[model.element(step)] += lots
+                if step.kind in (Kind.BOARD, Kind.SAIL):
+                    self._teu[model.element(step, 0)] += lots * model.flows[path.flow].size
+                    self._boarding[model.element(step, 0)] += lots
 
     def stages(self, path: Path) -> Iterator[Stage]:
         """The stages of a path, in order."""
-        size = self._model.flows[path.flow].size
+        flow = self._model.flows[path.flow]
         for step in path.steps:
             if step.kind == Kind.BOARD:
                 yield from self._train(step)
             elif step.kind == Kind.SAIL:
                 yield from self._vessel(step)
             else:
-                yield self._passed(step, size)
+                yield self._passed(step, flow.size, flow.direction)
 
     def capacity(self) -> Floats:
         """TEU per tick `[elements, N]` that each element can pass; infinite where trains leave
         when full.
 
-        Stations: open servers over the mean work of a TEU, trains full. Fleets: rounds at best,
-        and what the berths at both ends could do for this fleet alone.
+        Stations: open servers over the mean work of a TEU, trains full, shared by the directions
+        as the traffic that is expected. Fleets: rounds at best, and what the berths at both ends
+        could do for this fleet alone.
         """
         model, stations = self._model, len(self._model.stations)
         found = np.full_like(self._teu, np.inf)
         teu, load = self._loads()
         for s in range(stations):
             if (load[s] > 0).all():
-                found[s] = open_servers(model, s, self._pieces) * teu[s] / load[s]
+                per_tick = open_servers(model, s, self._pieces) / load[s]
+                found[s], found[model.eastbound_from + s] = (
+                    per_tick * teu[0, s],
+                    per_tick * teu[1, s],
+                )
         for v, service in enumerate(model.services):
             if service.headway:
                 runs = running_share(model, v, self._pieces) / service.headway
@@ -94,29 +100,32 @@ class Journeys:
         return found
 
     def _loads(self) -> tuple[Floats, Floats]:
-        """TEU per tick through each station, and the servers that they keep busy `[S, N]`."""
-        model = self._model
-        teu = np.zeros((len(model.stations), len(self._pieces.start)))
-        load = np.zeros_like(teu)
+        """TEU per tick through each station `[2, S, N]` by direction, and the servers that they
+        keep busy `[S, N]`.
+        """
+        model, ways = self._model, self._ways
+        teu = np.zeros((2, len(model.stations), len(self._pieces.start)))
+        load = np.zeros_like(teu[0])
 
-        def put(step: Step, rate: Floats, size: int, places: Floats | float) -> None:
+        def put(step: Step, way: int, rate: Floats, size: int, places: Floats | float) -> None:
             if step.kind == Kind.STATION:
-                teu[step.target] += rate
+                teu[way, step.target] += rate
                 load[step.target] += rate * self._work(step, size)[0] / places
 
         for path, lots in zip(model.paths, self._lots, strict=True):
-            size = model.flows[path.flow].size
+            flow = model.flows[path.flow]
             for step in path.steps:
-                put(step, lots * size, size, size)
+                put(step, flow.direction, lots * flow.size, flow.size, flow.size)
+        first = len(model.stations)
         for v, service in enumerate(model.services):
             for step in service.chain:
-                put(step, self._teu[len(model.stations) + v], 1, service.places)
-        element = len(model.stations) + len(model.services)
+                put(step, ways[v], self._teu[first + v], 1, service.places)
+        carrier = len(model.services)
         for rounds in self._rounds:
             for call in rounds.fleet.calls:
                 for step in call.chain:
-                    put(step, self._teu[element], 1, _mean_places(rounds))
-                element += 1
+                    put(step, ways[carrier], self._teu[first + carrier], 1, _mean_places(rounds))
+                carrier += 1
         return teu, load
 
     def _berths(self, rounds: Rounds, p: int) -> Floats:
@@ -134,15 +143,16 @@ class Journeys:
         period = self._pieces.period(law.starts)
         return mean[period], variance[period]
 
-    def _passed(self, step: Step, size: int) -> Stage:
+    def _passed(self, step: Step, size: int, way: int) -> Stage:
         mean, variance = self._work(step, size)
         if step.kind == Kind.HAUL:
             return Stage(-1, -1, -1, mean, variance)
         wait, spread = self._opening(step.target)
-        return Stage(step.target, step.target, -1, wait + mean, spread + variance)
+        element = self._model.element(step, way)
+        return Stage(element, step.target, -1, wait + mean, spread + variance)
 
     def _train(self, step: Step) -> Iterator[Stage]:
-        service, element = self._model.services[step.target], self._model.element(step)
+        service, element = self._model.services[step.target], self._model.element(step, 0)
         if service.headway:
             wait = self._slots(step.target)
         else:
@@ -152,7 +162,7 @@ class Journeys:
             )  # fmt: skip
         yield Stage(element, -1, step.target, *wait)
         for inner in service.chain:
-            yield self._passed(inner, 1)
+            yield self._passed(inner, 1, self._ways[step.target])
 
     def _slots(self, number: int) -> Wait:
         """Mean wait for the next of renewals that a share of the slots makes: E[gap2]/(2 E[gap])
@@ -166,7 +176,7 @@ class Journeys:
         return wait, gap**2 / 12.0
 
     def _vessel(self, step: Step) -> Iterator[Stage]:
-        rounds, element = self._rounds[step.target], self._model.element(step)
+        rounds, element = self._rounds[step.target], self._model.element(step, 0)
         calls = rounds.fleet.calls
         call, there = calls[step.call], calls[(step.call + 1) % len(calls)]
         every = 1.0 / np.maximum(rounds.calls(), 1.0 / LONGEST_QUOTE)
@@ -175,9 +185,20 @@ class Journeys:
         handled = call.load[aboard]
         yield Stage(element, call.station, -1, gap / 2.0 + handled, gap**2 / 12.0)
         for inner in call.chain:
-            yield self._passed(inner, 1)
+            yield self._passed(inner, 1, self._ways[self._model.carrier(step)])
         nothing = np.zeros(len(gap))
         yield Stage(-1, there.station, -1, there.unload[aboard] + nothing, nothing)
+
+
+def carried(model: Model) -> list[int]:
+    """Direction in which each service, then each call, carries: that of the first path on it."""
+    rides = model.eastbound_from - len(model.stations)
+    ways: dict[int, int] = {}
+    for path in model.paths:
+        for step in path.steps:
+            if step.kind in (Kind.BOARD, Kind.SAIL):
+                ways.setdefault(model.carrier(step), model.flows[path.flow].direction)
+    return [ways.get(ride, 0) for ride in range(rides)]
 
 
 Wait = tuple[Floats, Floats]

@@ -30,6 +30,10 @@ class Choosing:
     """At each review `[Q, R, D]`."""
     flow: Ints
     """Flow of each consignment."""
+    way: Ints
+    """By flow: what its direction adds to the number of a station among elements."""
+    carried: Ints
+    """The same by service, then by call."""
 
     @classmethod
     def of(cls, model: Model, replications: int) -> Choosing | None:
@@ -47,6 +51,8 @@ class Choosing:
             in_force=quoted(quotes, now=-DAY, committed=committed),
             record=np.zeros((len(quotes.paths), replications, days), np.int64),
             flow=np.repeat(np.arange(len(model.flows)), counts),
+            way=np.array([flow.direction for flow in model.flows]) * model.eastbound_from,
+            carried=quotes.ways * model.eastbound_from,
         )  # fmt: skip
 
     def enforce(self, day: int) -> None:
@@ -86,8 +92,33 @@ class Choosing:
         calls = (node >= layout.vessels_from) & (layout.step[layout.row[node]] == NONE)
         place, column, node = place[~calls], column[~calls], node[~calls]
         station, replication = np.divmod(column, block.replications)
-        teu = _teu(block, replication, node)
-        self._put(station, replication, customers.start[place].astype(np.int64), -teu)
+        teu, way = self._teu(block, replication, node)
+        self._put(station + way, replication, customers.start[place].astype(np.int64), -teu)
+
+    def _teu(self, block: Block, replication: Ints, node: Ints) -> tuple[Ints, Ints]:
+        """TEU of customers of stations, of a consignment or aboard; and what their direction
+        adds to the number of the station.
+        """
+        layout, rides = block.layout, block.rides
+        teu, way = layout.size[layout.row[node]].copy(), np.zeros(len(node), np.int64)
+        cargo = np.flatnonzero(node < layout.trains_from)
+        way[cargo] = self.way[self.flow[layout.consignment[node[cargo]]]]
+        trains = np.flatnonzero((node >= layout.trains_from) & (node < layout.vessels_from))
+        if len(trains):
+            service = np.searchsorted(layout.train_base, node[trains], "right") - 1
+            number = (node[trains] - layout.train_base[service]) // layout.train_stride[service]
+            column = (layout.stations + service) * block.replications + replication[trains]
+            row, timed = number.copy(), block.timetabled[service]
+            row[timed] = rides.of_slot[rides.slot_first[column[timed]] + number[timed]]
+            teu[trains] = _aboard(block, column, row + rides.first[column])
+            way[trains] = self.carried[service]
+        vessels = np.flatnonzero(node >= layout.vessels_from)
+        if len(vessels):
+            vessel, sailing, _ = layout.vessel_at(node[vessels])
+            row = rides.of_sailing[replication[vessels], vessel, sailing]
+            teu[vessels] = rides.teu[row]
+            way[vessels] = self.carried[layout.services + layout.call_of(vessel, sailing)]
+        return teu, way
 
     def _rides(self, block: Block) -> None:
         layout, rides = block.layout, block.rides
@@ -126,24 +157,3 @@ def _aboard(block: Block, column: Ints, row: Ints) -> Ints:
     teu = block.boarding.teu
     aboard: Ints = (teu[first + block.rides.count[row]] - teu[first]).astype(np.int64)
     return aboard
-
-
-def _teu(block: Block, replication: Ints, node: Ints) -> Ints:
-    """TEU of customers of stations: of a consignment, or aboard of a vehicle."""
-    layout, rides = block.layout, block.rides
-    found = layout.size[layout.row[node]].copy()
-    trains = np.flatnonzero((node >= layout.trains_from) & (node < layout.vessels_from))
-    if len(trains):
-        service = np.searchsorted(layout.train_base, node[trains], "right") - 1
-        number = (node[trains] - layout.train_base[service]) // layout.train_stride[service]
-        column = (layout.stations + service) * block.replications + replication[trains]
-        row = number.copy()
-        timed = block.timetabled[service]
-        row[timed] = rides.of_slot[rides.slot_first[column[timed]] + number[timed]]
-        found[trains] = _aboard(block, column, row + rides.first[column])
-    vessels = np.flatnonzero(node >= layout.vessels_from)
-    if len(vessels):
-        vessel, sailing, _ = layout.vessel_at(node[vessels])
-        row = rides.of_sailing[replication[vessels], vessel, sailing]
-        found[vessels] = rides.teu[row]
-    return found

@@ -88,7 +88,7 @@ class Cargo:
                     if step.kind in (Kind.BOARD, Kind.SAIL)
                     else None
                 )
-                element = model.element(step)
+                element = model.element(step, model.flows[path.flow].direction)
                 plans.append(
                     Plan(
                         step.kind, station, queue, works, starts, element, step.enters, step.leaves

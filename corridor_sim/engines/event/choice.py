@@ -19,8 +19,10 @@ class Commitments:
     def __init__(self, model: Model) -> None:
         self.teu: list[int] = []
         self._on_path: list[list[int]] = []
+        self._ways: list[int] = []
         if model.quotes is not None:
             passes = model.quotes.passes
+            self._ways = (model.quotes.ways * model.eastbound_from).tolist()
             self.teu = [0] * passes.shape[1]
             self._on_path = [
                 np.repeat(np.arange(len(self.teu)), times).tolist() for times in passes
@@ -36,6 +38,11 @@ class Commitments:
         """Work on it begins at a station, or its departure leaves."""
         if self.teu:
             self.teu[element] -= teu
+
+    def passed(self, station: int, carrier: int, teu: int) -> None:
+        """A station starts the work of a vehicle of a service, or on its way from a call."""
+        if self.teu:
+            self.teu[station + self._ways[carrier]] -= teu
 
 
 class Choosing:

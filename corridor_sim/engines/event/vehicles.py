@@ -44,10 +44,11 @@ class Roads:
         return asked
 
     def ride(
-        self, chain: tuple[Step, ...], passing: Passing, key: int, name: str, number: int, teu: int
-    ) -> Process:
+        self, chain: tuple[Step, ...], passing: Passing, key: int, name: str, number: int,
+        carrier: int, teu: int,
+    ) -> Process:  # fmt: skip
         """Pass a chain with some TEU; `number` counts the trains of a service, or the sailings of
-        the vessel `name`.
+        the vessel `name`, `carrier` services and calls.
         """
         env = self.env
         for c, step in enumerate(chain):
@@ -59,7 +60,7 @@ class Roads:
                 now = int(env.now)
                 done = station.worked_off(server, now, self._now(works, step, now))
                 passing.start[c], passing.finish[c] = now, done
-                self._commitments.served(step.target, teu)
+                self._commitments.passed(step.target, carrier, teu)
                 yield env.timeout(done - now)
                 station.release(server)
             else:
@@ -74,10 +75,10 @@ class Roads:
 
 def train(
     roads: Roads, cargo: Cargo, chain: tuple[Step, ...], passing: Passing, key: int, number: int,
-    aboard: list[int], teu: int,
+    aboard: list[int], service: int, teu: int,
 ) -> Process:  # fmt: skip
     """A train: its chain, then all aboard go on together."""
-    yield from roads.ride(chain, passing, key, "", number, teu)
+    yield from roads.ride(chain, passing, key, "", number, service, teu)
     for consignment in aboard:
         cargo.go_on(consignment)
 
@@ -92,6 +93,8 @@ class Vessel:
     number: int
     key: int
     ports: list[Loading]
+    first_carrier: int
+    """Number of the first call of its fleet among services and calls."""
     records: list[CallRecord] = field(default_factory=list)
     _aboard: list[int] = field(default_factory=list)
     _teu: int = 0
@@ -115,6 +118,7 @@ class Vessel:
                     self.key,
                     self.fleet.vessels[self.number],
                     record.sailing,
+                    self.first_carrier + at,
                     self._teu,
                 )
                 at = (at + 1) % len(calls)

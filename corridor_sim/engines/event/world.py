@@ -70,7 +70,9 @@ class World:
                 self.cargo.departed(consignment, now)
             key = (source + 1) * _PER_SOURCE + number
             self.env.process(
-                train(self.roads, self.cargo, service.chain, passing, key, number, taken, teu)
+                train(
+                    self.roads, self.cargo, service.chain, passing, key, number, taken, source, teu
+                )
             )
 
         return leave
@@ -84,8 +86,10 @@ class World:
             rides[Kind.SAIL, number, p] = port
             ports.append(port)
         source = len(self.model.services) + number + 1
+        before = self.model.fleets[:number]
+        carrier = len(self.model.services) + sum(len(fleet.calls) for fleet in before)
         vessels = [
-            Vessel(self.roads, self.cargo, fleet, v, source * _PER_SOURCE + v, ports)
+            Vessel(self.roads, self.cargo, fleet, v, source * _PER_SOURCE + v, ports, carrier)
             for v in range(len(fleet.vessels))
         ]
         for vessel in vessels:
