@@ -13,16 +13,16 @@ README.md, between its markers.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
 from corridor_sim.experiments.executor import Where
 from corridor_sim.experiments.plan import Options, case, segment
 from corridor_sim.experiments.run import Run, compare, simulate
-from corridor_sim.measures.rows import Group
-from corridor_sim.measures.table import ComparedRow, Row
+from corridor_sim.measures.rows import Group, Tally
+from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.offered import offered
 from corridor_sim.output import Sheet, as_markdown, interval, places_of, quantity
 from corridor_sim.scenario.load import shipped
@@ -111,9 +111,28 @@ def simulated(options: Options, where: Where) -> dict[str, Run]:
 
 
 def rows_of(name: str, runs: dict[str, Run]) -> Sequence[Row]:
-    """The rows of a scenario, with differences where it has a baseline."""
-    base = BASELINES.get(name)
-    return compare([runs[base], runs[name]]).rows() if base else runs[name].rows()
+    """The rows of a scenario that are asked for, with differences where it has a baseline."""
+    groups = {headline.group() for headline in HEADLINES[name]}
+    own, base = asked(runs[name], groups), BASELINES.get(name)
+    if base is None:
+        return rows(own)
+    compare([runs[base], runs[name]])  # refuses what cannot be compared
+    return compared(own, asked(runs[base], groups))
+
+
+def asked(run: Run, groups: Collection[Group]) -> Sample:
+    """The sample of a run with some groups only: intervals take their time."""
+    whole = run.sample()
+    tallies = [
+        Tally(
+            tally.replication,
+            spreads={key: spread for key, spread in tally.spreads.items() if key[0] in groups},
+            ratios={key: sums for key, sums in tally.ratios.items() if key.group in groups},
+            vehicles={group: n for group, n in tally.vehicles.items() if group in groups},
+        )
+        for tally in whole.tallies
+    ]
+    return replace(whole, tallies=tallies)
 
 
 def told(row: Row) -> str:
