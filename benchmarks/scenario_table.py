@@ -24,7 +24,8 @@ from corridor_sim.experiments.run import Run, compare, simulate
 from corridor_sim.measures.rows import Group, Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.offered import offered
-from corridor_sim.output import Sheet, as_markdown, interval, places_of, quantity
+from corridor_sim.offered.loads import OVERLOADED, WHOLE
+from corridor_sim.output import SHARE, Sheet, as_markdown, interval, places_of, quantity
 from corridor_sim.scenario.load import shipped
 
 README = Path(__file__).parents[1] / "README.md"
@@ -39,7 +40,6 @@ BASELINES = {
     "poland-closure-2025": "baseline-2025",
     "red-sea-open": "baseline-2024",
     "storm-season": "baseline-2024",
-    "vessels-2030": "demand-2030",
 }
 """Scenarios that are told as differences, and from what."""
 
@@ -70,7 +70,7 @@ HEADLINES = {
     "alat-phase-2": [Headline(*TO_ABSHERON, "transit_mean", "-0.17 d: no visible effect")],
     "btk-5mt": [
         Headline("middle-btk", "xian:halkali", "transit_mean",
-                 "none from capacity: a thirtieth of it is used, and Divrigi-Kars binds first"),
+                 "none: 2 % of Akhalkalaki is used, and Divrigi-Kars binds first"),
     ],
     "caspian-fleet-8": [Headline(*SEA, "transit_mean", "-0.04 d")],
     "digital-customs": [
@@ -84,14 +84,14 @@ HEADLINES = {
     ],
     "red-sea-open": [
         Headline(*BY_SEA, "transit_mean", "-11 d"),
-        Headline(*BY_SEA, "cost_usd_per_feu", "-2,700 to -5,000 USD/FEU"),
+        Headline(*BY_SEA, "cost_usd_per_feu", "-2,700 to -5,000 USD/FEU, to Rotterdam"),
     ],
     "poland-closure-2025": [
         Headline("northern", f"released 2025-{month:02}", "transit_mean", expected)
         for month, expected in (
-            (8, "up to +13 d for what is at the border then"),
-            (9, "falls from +13 d; the queue lasts about 30 d"),
-            (10, "0: it has passed"),
+            (9, "+13 d for the first train, then less"),
+            (10, "passed by its end: 90 trains in the queue, cleared in 30 d"),
+            (11, "none"),
         )
     ],
     "demand-2030": [
@@ -157,10 +157,11 @@ def _within(low: float | None, high: float | None, unit: str, *, sign: bool) -> 
 
 
 def binding(run: Run) -> str:
-    """The element that is asked for the most of what it can do over the year."""
-    year = [offer for offer in offered(run.model) if offer.month == "year"]
-    most = max(year, key=lambda offer: offer.share)
-    return f"{most.element}, {quantity(most.share, 'share')}"
+    """What is overloaded over the year, the worst first, or else what is asked for the most."""
+    year = [offer for offer in offered(run.model) if offer.month == WHOLE]
+    year.sort(key=lambda offer: -offer.share)
+    over = [offer for offer in year if offer.share > OVERLOADED]
+    return "; ".join(f"{o.element} {quantity(o.share, SHARE)}" for o in over or year[:1])
 
 
 def lines(runs: dict[str, Run]) -> Iterator[list[str]]:
