@@ -226,10 +226,17 @@ class Draws:
         return np.broadcast_to(work, (len(law.starts), count))
 
     def _windows(self, closure: Closure, replication: int) -> Ticks:
+        if not all(self._happens(name, p, replication) for name, p in closure.events):
+            return closure.windows[:0]
         if closure.rate is None or closure.spell is None:
             return closure.windows
         spells = self._spells(closure, closure.rate, closure.spell, replication)
         return merged([closure.windows, np.array(spells, np.int64).reshape(-1, 2)])
+
+    def _happens(self, event: str, probability: float, replication: int) -> bool:
+        return (
+            float(self._streams.uniform(f"{event}:happens", replication, count=1)[0]) < probability
+        )
 
     def _spells(
         self, closure: Closure, rate: Floats, spell: Floats, replication: int

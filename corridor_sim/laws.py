@@ -150,6 +150,34 @@ def yearly_cost_usd(
     return float(capital_usd * interest / (1.0 - (1.0 + interest) ** -life_yr) + upkeep_usd_per_yr)
 
 
+def time_cost_usd(*, usd_per_day: float | Floats, days: float | Floats) -> float | Floats:
+    """Cost of time on the way, per unit of cargo: value of the goods x share a day x days.
+
+    A day of delay acts as a duty on the value (Hummels and Schaur 2013, Time as a Trade Barrier,
+    American Economic Review 103(7), doi:10.1257/aer.103.7.2935).
+    """
+    return usd_per_day * days
+
+
+def reliability_cost_usd(
+    *, usd_per_sd_day: float | Floats, sd_days: float | Floats
+) -> float | Floats:
+    """Cost of unreliable time, per unit of cargo: so much per day of its standard deviation.
+
+    Mean-variance model (Jackson and Jucker 1982, Transportation Science 16(4),
+    doi:10.1287/trsc.16.4.460); what it costs follows from costs of being early and late (Fosgerau
+    and Karlstroem 2010, The Value of Reliability, doi:10.1016/j.trb.2009.05.002).
+    """
+    return usd_per_sd_day * sd_days
+
+
+def carbon_cost_usd_per_feu(
+    *, kg_per_teu: float | Floats, carbon_usd_per_t: float
+) -> float | Floats:
+    """What a price of CO2e adds for 2 TEU."""
+    return 2.0 * kg_per_teu / 1000.0 * carbon_usd_per_t
+
+
 def queued(*, committed: Whole, capacity: Whole, reach: Whole) -> Whole:
     """Ticks that cargo released now is expected to queue at an element.
 

@@ -125,6 +125,14 @@ class Closure:
     rate: Floats | None = None
     spell: Floats | None = None
     table: int = NONE
+    events: tuple[tuple[str, float], ...] = ()
+    """Events by name that must all happen for it, each with its probability given the next; none:
+    it is certain."""
+
+    @property
+    def known(self) -> Ticks:
+        """Windows that are certain `[W, 2]`."""
+        return self.windows[:0] if self.events else self.windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,17 @@ class Quotes:
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """What the goods of a flow are worth, and what time costs them, USD per FEU."""
+
+    usd: float
+    usd_per_day: float
+    """Of a day on the way."""
+    usd_per_sd_day: float
+    """Of a day of standard deviation of the time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """Demand: consignments of one size. Years are calendar years `[Y]` that the run touches.
 
@@ -291,6 +310,8 @@ class Flow:
     """Index of its first consignment."""
     choice: Choice | None = None
     """How they choose; `shares` are then those expected at free-flow times."""
+    goods: Goods | None = None
+    """None where the scenario does not say what they are worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +350,8 @@ class Model:
     """Hash of the scenario and of the facts that it cites."""
     quotes: Quotes | None = None
     """Of contestable flows; None if there are none."""
+    carbon_usd_per_t: float = 0.0
+    """Price of CO2e."""
 
     @property
     def elements(self) -> int:

@@ -368,6 +368,21 @@ class _Maker:
             "lot_teu": lot, "profile": "season",
         }  # fmt: skip
 
+    def shocks(self, elements: list[str]) -> Part:
+        """One in half of the worlds, and now and then one that follows from it."""
+        if self.chance(0.5):
+            return {}
+        first = {"start": self.day(), "probability": self.rng.choice([1, 0.7])}
+        then = {"after": {"shock": "first", "delay_d": self.rng.randint(0, 4)}, "probability": 0.6}
+        return {
+            name: {
+                **words, "on": self.rng.sample(elements, 2), "lasts_d": self.rng.randint(1, 4),
+                "ramp_up_d": self.rng.randint(0, 4), "open_share": self.rng.choice([0, 0, 0.4]),
+                "stops": self.rng.choice(["starts", "work"]),
+            }
+            for name, words in {"first": first, "then": then}.items()
+        }  # fmt: skip
+
     def scenario(self) -> Part:
         places = {p: {"lat": 40, "lon": 50 + i, "country": "KZ"} for i, p in enumerate("abcd")}
         stations = self.stations()
@@ -391,6 +406,7 @@ class _Maker:
             "routes": self.routes(),
             "profiles": self.profiles(),
             "flows": self.flows(),
+            "shocks": self.shocks([*stations, "line", "west-table", "east-full"]),
         }  # fmt: skip
 
 

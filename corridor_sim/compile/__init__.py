@@ -53,6 +53,7 @@ def compile_scenario(scenario: Scenario, *, name: str) -> Model:
         durations=tuple(context.durations),
         tables=context.stack(),
         fingerprint=fingerprint(scenario),
+        carbon_usd_per_t=scenario.emissions.carbon_usd_per_t.value if scenario.emissions else 0.0,
     )
     return with_quotes(context, model)
 

@@ -11,7 +11,7 @@ import numpy as np
 from corridor_sim.compile.choosing import choice
 from corridor_sim.compile.context import Context, numbered
 from corridor_sim.compile.costs import legs
-from corridor_sim.model import NONE, Floats, Flow, Kind, Path, Step, Ticks
+from corridor_sim.model import NONE, Floats, Flow, Goods, Kind, Path, Step, Ticks
 from corridor_sim.scenario.chains import part_used
 from corridor_sim.scenario.traffic import Flow as FlowWords
 from corridor_sim.scenario.values import Value
@@ -106,6 +106,17 @@ def _flow(context: Context, name: str, words: FlowWords, paths: range, first: in
         share_starts=starts,
         shares=shares,
         first=first,
+        goods=_goods(words),
+    )
+
+
+def _goods(words: FlowWords) -> Goods | None:
+    if words.cargo_value_usd_per_feu is None:
+        return None
+    return Goods(
+        usd=words.cargo_value_usd_per_feu.value,
+        usd_per_day=words.usd_per_day(words.value_of_time_pct_per_day),
+        usd_per_sd_day=words.usd_per_day(words.value_of_reliability_pct_per_day),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from corridor_sim.compile.choosing import unreliability_usd
 from corridor_sim.compile.closing import NO_WINDOWS
 from corridor_sim.compile.context import Context
+from corridor_sim.compile.shocking import parts
 from corridor_sim.compile.timing import BEGINNING
 from corridor_sim.laws import CAPACITY_TICKS, LONGEST_QUOTE, MICRO
 from corridor_sim.model import DAY, NONE, TICK_H, Choice, Floats, Flow, Kind, Model, Quotes, Ticks
@@ -159,7 +160,7 @@ class _Look:
 
 
 def _whole_closures(context: Context) -> dict[int, list[tuple[int, int, int]]]:
-    """Dated closures that take all that they are on, with their windows: announced, start, end."""
+    """Known closures that take all that they are on, with their windows: announced, start, end."""
     tick, found = context.clock.tick, {}
     for c, closure in enumerate(context.scenario.closures.values()):
         if isinstance(closure, Dated) and closure.servers is None and closure.share.value >= 1.0:
@@ -167,6 +168,9 @@ def _whole_closures(context: Context) -> dict[int, list[tuple[int, int, int]]]:
                 (tick(w.announced) if w.announced else BEGINNING, tick(w.start), tick(w.end))
                 for w in closure.windows
             ]
+    for c, part in enumerate(parts(context), len(context.scenario.closures)):
+        if part.whole:
+            found[c] = [(part.announced, *window) for window in part.closure.windows.tolist()]
     return found
 
 

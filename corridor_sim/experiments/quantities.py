@@ -21,6 +21,8 @@ from corridor_sim.experiments.run import Run
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures import Segment
 from corridor_sim.measures.cargo import released
+from corridor_sim.measures.money import IN_TRANSIT
+from corridor_sim.measures.money import MEASURES as MONEY
 from corridor_sim.measures.rows import Group, Key, Spread, Tally
 from corridor_sim.measures.table import MEASURES, Durations, Row, Sample, rows
 from corridor_sim.model import DAY, DIRECTIONS, TICK_H
@@ -34,7 +36,7 @@ SPREADS: Final = tuple(
 )
 RATIOS: Final = (
     "throughput_teu", "released_teu", "unfinished", "on_time", "cost_usd_per_feu",
-    "co2e_kg_per_teu", "tfi1_border", "tfi4_swod", "tfi4_swd",
+    "co2e_kg_per_teu", *dict(MONEY), "tfi1_border", "tfi4_swod", "tfi4_swd",
 )  # fmt: skip
 OF_ELEMENTS: Final = (
     "utilisation", "queue", "wait", "customers", "trains", "carried_teu", "load_factor",
@@ -49,6 +51,7 @@ UNITS: Final = {
     "tfi1_border": "h", "tfi4_swod": "km/h", "tfi4_swd": "km/h", "wait": "h", "berth_wait": "h",
     "berth_stay": "h", "turn_round": "d", "customers": "1/yr", "trains": "1/yr",
     "sailings": "1/yr", "stock_teu": "TEU", "stock_max_teu": "TEU", "embargo_d": "d/yr",
+    **dict(MONEY),
 }  # fmt: skip
 FACTORS: Final = {("h", "d"): 1 / 24, ("d", "h"): 24.0, ("%", "share"): 0.01}
 
@@ -162,7 +165,7 @@ def pooled(tally: Tally, given: Quantity) -> Tally:
     for key, (above, below) in tally.ratios.items():
         if key.group not in groups:
             continue
-        if key.unit.endswith("/yr"):
+        if key.unit.endswith("/yr") or key.measure == IN_TRANSIT:
             found.total(Key(ALL, key.measure, key.unit), above, below)
         elif not _is_piece(key.measure):
             found.add(Key(ALL, key.measure, key.unit), above, below)

@@ -14,6 +14,7 @@ from corridor_sim.laws import DEAREST_DAY_USD
 from corridor_sim.scenario.chains import part_used, places_along, unfold
 from corridor_sim.scenario.itineraries import vehicle_problems
 from corridor_sim.scenario.network import Dated, Seasonal
+from corridor_sim.scenario.shocks import unknown_names, wrong_meanings
 from corridor_sim.scenario.tree import KeyPath, dotted
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _missing(
 def _one_name_one_thing(scenario: Scenario) -> Iterator[Finding]:
     tables = (
         "links", "dwells", "stations", "lines", "services", "fleets", "sections", "flows",
-        "closures",
+        "closures", "shocks",
     )  # fmt: skip
     seen: dict[str, str] = {}
     for table in tables:
@@ -116,6 +117,11 @@ def _elements(scenario: Scenario) -> Iterator[Finding]:
     for name, closure in scenario.closures.items():
         keys: KeyPath = ("closures", name, "on")
         yield from _all_there(keys, closure.on, shut, "station, line or service")
+    yield from (Finding(*found) for found in unknown_names(scenario))
+
+
+def _shocks(scenario: Scenario) -> Iterator[Finding]:
+    return (Finding(keys, rule) for keys, rule in wrong_meanings(scenario))
 
 
 def _all_there(
@@ -378,5 +384,6 @@ def _profiles(scenario: Scenario) -> Iterator[Finding]:
 Check = Callable[["Scenario"], Iterator[Finding]]
 _NAMES: tuple[Check, ...] = (_one_name_one_thing, _places, _elements, _ways, _circles, _grids)
 _MEANING: tuple[Check, ...] = (
-    _span, _stations, _yards, _closures, _services, _vehicles, _chains, _demand, _worked, _profiles,
+    _span, _stations, _yards, _closures, _shocks, _services, _vehicles, _chains, _demand, _worked,
+    _profiles,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from corridor_sim.errors import ScenarioError
 from corridor_sim.scenario.checks import problems
 from corridor_sim.scenario.network import AnyClosure, Dwell, Id, Line, Link, Place, Station, Yard
 from corridor_sim.scenario.overlay import set_paths
+from corridor_sim.scenario.shocks import Shock
 from corridor_sim.scenario.traffic import AnyService, Chain, Fleet, Flow, Profile, Route
 from corridor_sim.scenario.tree import Tree, plain
 from corridor_sim.scenario.validate import validated
@@ -82,6 +83,8 @@ class Scenario(Record):
     """Finite room."""
     closures: Mapping[Id, AnyClosure] = Field(default_factory=dict)
     """Storms, breakdowns, works, strikes."""
+    shocks: Mapping[Id, Shock] = Field(default_factory=dict)
+    """What befalls it once; without them it is its own undisturbed twin."""
     services: Mapping[Id, AnyService] = Field(default_factory=dict)
     """Departures with places."""
     fleets: Mapping[Id, Fleet] = Field(default_factory=dict)
