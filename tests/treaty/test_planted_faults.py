@@ -22,7 +22,7 @@ from corridor_sim.engines.array.yards import Yards
 from corridor_sim.model import DAY
 from corridor_sim.result import Ledger
 
-WORLDS = (1001, *range(2000, 2060))
+WORLDS = (1001, *range(2000, 2200))
 
 
 @dataclass(frozen=True)
