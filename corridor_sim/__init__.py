@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from corridor_sim.experiments.plan import Case, Options, case, segment
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
+    from corridor_sim.experiments.verify import Verdict, verify
     from corridor_sim.experiments.visits import visits
     from corridor_sim.scenario.load import load, shipped
     from corridor_sim.scenario.schema import Scenario
@@ -30,18 +31,20 @@ _HOMES = {
     "Options": "experiments.plan",
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
+    "Verdict": "experiments.verify",
     "case": "experiments.plan",
     "compare": "experiments.run",
     "load": "scenario.load",
     "segment": "experiments.plan",
     "shipped": "scenario.load",
     "simulate": "experiments.run",
+    "verify": "experiments.verify",
     "visits": "experiments.visits",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "__version__", "case", "compare", "load",
-    "segment", "shipped", "simulate", "visits",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "__version__", "case", "compare",
+    "load", "segment", "shipped", "simulate", "verify", "visits",
 ]  # fmt: skip
 
 
