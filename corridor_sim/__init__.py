@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from corridor_sim.experiments.plan import Case, Options, case, segment
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
-    from corridor_sim.experiments.verify import verified
+    from corridor_sim.experiments.verify import Verdict, verify
     from corridor_sim.experiments.visits import visits
     from corridor_sim.experiments.warm_up import warm_up
     from corridor_sim.scenario.load import load, shipped
@@ -43,6 +43,7 @@ _HOMES = {
     "Options": "experiments.plan",
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
+    "Verdict": "experiments.verify",
     "backtest": "experiments.notebook",
     "best": "experiments.notebook",
     "bottlenecks": "experiments.notebook",
@@ -58,15 +59,15 @@ _HOMES = {
     "simulate": "experiments.run",
     "simultaneous": "experiments.notebook",
     "sweep": "experiments.notebook",
-    "verified": "experiments.verify",
+    "verify": "experiments.verify",
     "visits": "experiments.visits",
     "warm_up": "experiments.warm_up",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "__version__", "backtest", "best",
-    "bottlenecks", "calibrate", "case", "compare", "goal_seek", "latin_hypercube", "load",
-    "segment", "sensitivity", "shipped", "simulate", "simultaneous", "sweep", "verified",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "__version__", "backtest",
+    "best", "bottlenecks", "calibrate", "case", "compare", "goal_seek", "latin_hypercube",
+    "load", "segment", "sensitivity", "shipped", "simulate", "simultaneous", "sweep", "verify",
     "visits", "warm_up",
 ]  # fmt: skip
 

@@ -1,8 +1,9 @@
-"""`verify`: whether both engines give the same answers on a scenario."""
+"""`verify`: whether both engines give the same answers."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,40 +18,52 @@ from corridor_sim.cli.options import (
 )
 from corridor_sim.errors import RunError
 
+if TYPE_CHECKING:
+    from corridor_sim.experiments.verify import Verdict
+    from corridor_sim.output import Sheet
+
+COLUMNS = ("replication", "kind", "element", "who", "what", "event", "array")
+
 
 @click.command()
 @scenario_argument
 @click.option(
-    "-n", "--replications", type=click.IntRange(min=1), default=2, show_default=True,
-    help="Replications that are compared.",
+    "-n", "--replications", type=click.IntRange(min=1), default=3, show_default=True,
+    help="Replications that are compared; their numbers begin at 0.",
 )  # fmt: skip
+@click.option(
+    "--replication", type=click.IntRange(min=0), metavar="K", help="Only this replication."
+)
 @seed_option
 @set_option
 @format_option
 @quiet_option
 @debug_option
 def verify(
-    scenario: str, replications: int, seed: int, settings: tuple[str, ...], shape: str, quiet: bool
-) -> None:
-    """Check that both engines give the same answers, bit for bit.
+    scenario: str, replications: int, replication: int | None, seed: int,
+    settings: tuple[str, ...], shape: str, quiet: bool,
+) -> None:  # fmt: skip
+    """Check that both engines agree in every bit.
 
-    Every visit, vehicle movement, review, embargo and route is compared. Says `equal`, or names
-    the first visit that differs and leaves with exit code 4.
+    Compares every visit, vehicle movement, review and embargo, and says `equal`, or names the first
+    that differs; the exit code is then 4.
     """
     from corridor_sim.cli.writing import progress, write
     from corridor_sim.experiments.plan import case
-    from corridor_sim.experiments.verify import verified
+    from corridor_sim.experiments.verify import verify as check
+
+    numbers = range(replications) if replication is None else [replication]
+    given = case(scenario, changes(settings))
+    with progress(len(numbers), quiet=quiet) as step:
+        found = check(given, replications=numbers, seed=seed, progress=step)
+    records = [] if found.disagreement is None else [asdict(found.disagreement)]
+    value = asdict(found) | {"equal": found.equal}
+    write(shape, sheets=[_sheet(found)], records=records, columns=COLUMNS, value=value)
+    if not found.equal:
+        raise RunError(f"the engines differ on {found.scenario}")
+
+
+def _sheet(found: Verdict) -> Sheet:
     from corridor_sim.output import Sheet
 
-    with progress(replications, quiet=quiet) as step:
-        given = case(scenario, changes(settings))
-        found = verified(given, replications=replications, seed=seed, progress=step)
-    record = {**asdict(found), "equal": found.equal, "seed": seed}
-    sheet = Sheet(
-        title=f"{found.scenario}, n = {found.replications} replications, seed {seed}",
-        columns=("engines", "visits compared"), rows=[[found.said, f"{found.visits:,}"]],
-        right=frozenset({"visits compared"}), notes=[],
-    )  # fmt: skip
-    write(shape, sheets=[sheet], records=[record], columns=tuple(record), value=record)
-    if found.difference:
-        raise RunError(f"the engines differ: {found.difference}")
+    return Sheet(title=str(found), columns=COLUMNS, rows=[])

@@ -197,7 +197,8 @@ def test_help_loads_no_heavy_library(option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "new", "check", "show", "sources", "schema", "trace", "run", "compare"]
+    "command",
+    ["list", "new", "check", "show", "sources", "schema", "trace", "run", "compare", "verify"],
 )
 def test_every_command_has_help_with_both_spellings(command: str) -> None:
     short, long = said(command, "-h"), said(command, "--help")

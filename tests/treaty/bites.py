@@ -1,8 +1,8 @@
-"""Which rules bit in a replication."""
+"""Which rules bit in a replication, and which bit too seldom in many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -29,6 +29,14 @@ RULES = {
     "congestion in a quote",
     "a closure in a quote",
 }
+AT_LEAST = 20
+"""Models in which a rule is to bite."""
+
+
+def too_few(counts: Mapping[str, int], *, models: int) -> dict[str, int]:
+    """Rules that bit in fewer models than they should: 20, and most that end inside a window."""
+    least = dict.fromkeys(RULES, AT_LEAST) | {"the end inside a window": models // 2 + 1}
+    return {rule: counts.get(rule, 0) for rule in RULES if counts.get(rule, 0) < least[rule]}
 
 
 def bites(model: Model, luck: Luck, ledger: Ledger) -> set[str]:
@@ -96,7 +104,7 @@ def _services(model: Model, ledger: Ledger) -> Iterator[str]:
 
 def _stations(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
     visits = ledger.visits
-    arrivals: dict[int, set[int]] = {}
+    queues: dict[int, dict[int, int]] = {}
     for p, path in enumerate(model.paths):
         who = np.flatnonzero(ledger.path == p)
         for k, step in enumerate(path.steps):
@@ -114,7 +122,9 @@ def _stations(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
             done = visits.finish.known[there, k]
             if (visits.finish.at[there, k] - start > work)[done].any():
                 yield "work stopped by a closure"
-            known = arrivals.setdefault(step.target, set())
-            if len(np.unique(arrive)) < len(arrive) or known & set(arrive.tolist()):
-                yield "ties at a queue"
-            known |= set(arrive.tolist())
+            # Who comes at one instant and does not start at one instant: the order is seen.
+            queue = queues.setdefault(step.target, {})
+            for came, began in zip(arrive.tolist(), start.tolist(), strict=True):
+                if queue.setdefault(came, began) != began:
+                    yield "ties at a queue"
+                    break
