@@ -65,11 +65,13 @@ def two_routes(w: Cargo, *, luck: Any = EVEN, days: int = 12, **more: Any) -> Fi
 
 def taken(ledger: Ledger, count: int) -> list[int]:
     """The path of the first consignments: 0 for x, 1 for y."""
-    return ledger.path[:count].tolist()
+    paths: list[int] = ledger.path[:count].tolist()
+    return paths
 
 
 def quoted_h(ledger: Ledger, path: int) -> list[float]:
-    return (ledger.reviews.quotes[path] / TICK_H).tolist()
+    hours: list[float] = (ledger.reviews.quotes[path] / TICK_H).tolist()
+    return hours
 
 
 FREE_X = 6 + X_H + 0.5 + 1
