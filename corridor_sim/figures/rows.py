@@ -8,10 +8,12 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from corridor_sim.figures.style import FAINT, INK, folded, is_narrow, points, tall
+from corridor_sim.figures.style import EDGE, FAINT, INK, folded, is_narrow, points, tall
 
 WIDEST_NAME: Final = 0.36
 """Share of the width from which names fold."""
+LINE_MORE: Final = 0.5
+"""Height of a further line of a name, in rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +37,24 @@ def lay_out(
             _head(ax, group, y, size)
             y += 0.85
         for name in group.names:
-            at.append(y)
             labels.append(folded(name, ax, size, share=WIDEST_NAME))
-            y += 1.0
-    lines = max((label.count("\n") for label in labels), default=0)
+            more = LINE_MORE * labels[-1].count("\n")
+            at.append(y + more / 2)
+            y += 1.0 + more
     ax.set_yticks(at, labels, fontsize=size)
     ax.set_ylim(y - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
-    tall(ax, rows=1, row_cm=(y + 0.2) * (row_cm + 0.28 * lines), more_cm=more_cm)
+    tall(ax, rows=1, row_cm=(y + 0.2) * row_cm * (0.85 if is_narrow(ax) else 1), more_cm=more_cm)
     return at
 
 
 def _head(ax: Axes, group: Rows, y: float, size: float) -> None:
     if y:
         ax.axhline(y - 0.55, color=FAINT, linewidth=0.5, zorder=1)
-    ax.annotate(
-        group.head, (0, y), (3, 0), xycoords=("axes fraction", "data"), ha="left", va="center",
-        textcoords="offset points", weight="bold", color=group.shade, fontsize=size, zorder=6,
+    head = ax.annotate(
+        group.head, (EDGE, y), xycoords=("figure fraction", "data"), ha="left", va="center",
+        weight="bold", color=group.shade, fontsize=size, zorder=6, annotation_clip=False,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
     )  # fmt: skip
+    head.set_in_layout(False)  # it stands where the figure begins, wherever the axes do
