@@ -207,10 +207,11 @@ class Draws:
         if choice is None:
             return None
         costs = np.empty((len(release), len(flow.paths)), np.int64)
+        period = np.maximum(0, np.searchsorted(flow.share_starts, release, side="right") - 1)
         for p, path in enumerate(flow.paths):
             name = f"{flow.name}:route:{routes[self.model.paths[path].route]}"
             u = self._per_consignment(flow, name, replication)
-            usd = choice.parts[p].sum() - choice.scale * gumbel(u)
+            usd = choice.parts[period, p].sum(axis=1) - choice.scale * gumbel(u)
             costs[:, p] = np.rint(usd * MICRO)
             costs[within(choice.closed[p], release), p] = NOT_OPEN
         return costs

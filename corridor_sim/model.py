@@ -225,9 +225,10 @@ class Path:
 class Choice:
     """How consignments of a contestable flow choose: the least cost per FEU, time at the quote.
 
-    `parts [paths, 4]` is what a path costs beside its time, USD per FEU: price, unreliability,
-    emissions and the constant of the route. Luck is Gumbel times `scale`, USD per FEU (McFadden
-    1974, Conditional logit analysis of qualitative choice behavior).
+    `parts [P, paths, 4]` is what a path costs beside its time, USD per FEU, by period of
+    `Flow.share_starts`: price, unreliability, emissions and the constant of the route. Luck is
+    Gumbel times `scale`, USD per FEU (McFadden 1974, Conditional logit analysis of qualitative
+    choice behavior).
     """
 
     parts: Floats

@@ -348,7 +348,7 @@ class _Maker:
 
     def choice(self, routes: list[str]) -> Part:
         """Choice of route, by time for the most part; now and then one of them is not open."""
-        given = {
+        given: dict[str, Part] = {
             route: {"constant_usd_per_feu": self.rng.choice([0, 0, 50, -200])} for route in routes
         }
         if self.chance(0.3):

@@ -26,7 +26,7 @@ def choice(context: Context, words: Flow, paths: Sequence[Path]) -> Choice | Non
         for path, constant in zip(paths, constants, strict=True)
     ]
     return Choice(
-        parts=np.array(parts, np.float64),
+        parts=np.array([parts], np.float64),
         scale=words.choice.scale_usd_per_feu.value,
         per_day=round(words.usd_per_day(words.value_of_time_pct_per_day) * MICRO),
         closed=tuple(merged([np.array(w, np.int64).reshape(-1, 2)]) for w in days),

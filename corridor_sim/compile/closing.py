@@ -82,7 +82,7 @@ def _opening_hours(context: Context, name: str, facility: Facility) -> list[tupl
     opens, closes = hours(facility.open_from_h.value), hours(facility.open_to_h.value)
     if opens == 0 and closes == DAY:
         return []
-    midnights = np.arange(-DAY, context.clock.end + DAY, DAY)
+    midnights = np.arange(-DAY, context.clock.horizon + DAY, DAY)
     windows = np.stack([midnights + closes, midnights + DAY + opens], axis=1)
     return [(Closure(f"{name}/hours", windows), _most_servers(facility))]
 
@@ -95,7 +95,7 @@ def _fewer(context: Context, name: str, facility: Facility) -> list[tuple[Closur
     if not isinstance(facility, StationWords) or not facility.servers.changes:
         return []
     starts, days = context.clock.periods([facility.servers])
-    ends = np.append(starts[1:], context.clock.end + DAY)
+    ends = np.append(starts[1:], context.clock.horizon + DAY)
     most = _most_servers(facility)
     return [
         (Closure(f"{name}/servers", np.array([[start, end]], np.int64)), servers - most)

@@ -55,7 +55,7 @@ class _Look:
         )
         self._model = model
         self._bare = replace(model, closures=bare)
-        self._pieces = Pieces.of(model, 0, model.end)
+        self._pieces = Pieces.of(model, 0, context.clock.horizon)
         self.flows = tuple(
             self._shared(flow, np.zeros((len(flow.paths), len(self._pieces.start))))
             if flow.choice
@@ -75,9 +75,9 @@ class _Look:
         stages = [list(journeys.stages(self._model.paths[path])) for path in flow.paths]
         time = np.array([sum(stage.time for stage in each) for each in stages])
         variance = np.array([sum(stage.variance for stage in each) for each in stages])
-        deviation = np.sqrt(variance) @ self._pieces.length / self._pieces.length.sum() / DAY
-        parts = flow.choice.parts.copy()
-        parts[:, 1] = unreliability_usd(self._context.scenario.flows[flow.name], deviation)
+        words = self._context.scenario.flows[flow.name]
+        parts = np.repeat(flow.choice.parts[:1], len(self._pieces.start), axis=0)
+        parts[:, :, 1] = unreliability_usd(words, np.sqrt(variance.T) / DAY)
         return self._shared(replace(flow, choice=replace(flow.choice, parts=parts)), time)
 
     def _shared(self, flow: Flow, time: Floats) -> Flow:
@@ -178,7 +178,7 @@ def logit(choice: Choice, time: Floats, is_open: Floats) -> Floats:
     """Shares `[paths, N]` at mean times in ticks `[paths, N]`, paths open for shares of the piece
     (McFadden 1974): exp(-cost / scale) of those that are open.
     """
-    cost = choice.parts.sum(axis=1)[:, None] + time / DAY * (choice.per_day / MICRO)
+    cost = choice.parts.sum(axis=2).T + time / DAY * (choice.per_day / MICRO)
     weight = is_open * np.exp(-(cost - cost.min(axis=0)) / choice.scale)
     total = weight.sum(axis=0)
     return np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1.0 / len(weight))

@@ -10,7 +10,7 @@ import numpy as np
 from corridor_sim.compile import compile_scenario
 from corridor_sim.errors import UsageError, nearest
 from corridor_sim.laws import MICRO
-from corridor_sim.model import DAY, Flow, Model
+from corridor_sim.model import DAY, Floats, Flow, Model
 from corridor_sim.offered.pieces import Pieces, covered, released
 from corridor_sim.scenario.schema import Scenario
 
@@ -52,18 +52,16 @@ def _turned_round(model: Model, flow: Flow, wanted: Mapping[str, float]) -> dict
     if missing:
         raise UsageError(f"{flow.name} has no route {missing[0]!r}; it has {', '.join(routes)}")
     at = [routes.index(route) for route in wanted]
-    others = flow.choice.parts[at, :3].sum(axis=1) + _mean_days(model, flow, at) * (
-        flow.choice.per_day / MICRO
-    )
+    others = _mean_cost(model, flow, at)
     made = -flow.choice.scale * np.log(np.array(list(wanted.values()))) - others
-    made += flow.choice.parts[at[0], 3] - made[0]
+    made += flow.choice.parts[0, at[0], 3] - made[0]
     keys = [f"flows.{flow.name}.choice.routes.{route}.constant_usd_per_feu" for route in wanted]
     return dict(zip(keys[1:], made[1:].tolist(), strict=True))
 
 
-def _mean_days(model: Model, flow: Flow, at: list[int]) -> np.ndarray:
-    """Quoted free-flow time of some paths of a flow, days: mean over its releases while all of
-    them are open.
+def _mean_cost(model: Model, flow: Flow, at: list[int]) -> Floats:
+    """Cost of some paths of a flow without their constants, USD per FEU, at free-flow times: mean
+    over its releases while all of them are open.
     """
     assert flow.choice is not None
     assert model.quotes is not None
@@ -74,5 +72,7 @@ def _mean_days(model: Model, flow: Flow, at: list[int]) -> np.ndarray:
     if not weight.any():
         raise UsageError(f"{flow.name}: its routes are never all open")
     row = [int(np.flatnonzero(model.quotes.paths == flow.paths[p])[0]) for p in at]
-    free = model.quotes.free[pieces.period(model.quotes.starts)][:, row]
-    return np.asarray(weight @ free / weight.sum() / DAY)
+    days = model.quotes.free[pieces.period(model.quotes.starts)][:, row] / DAY
+    parts = flow.choice.parts[pieces.period(flow.share_starts)][:, at, :3].sum(axis=2)
+    cost: Floats = weight @ (parts + days * flow.choice.per_day / MICRO) / weight.sum()
+    return cost

@@ -170,7 +170,7 @@ def sensitivity(
         Where a replication fails: no case is ever left out.
     """
     given = planned or plan(base, question)
-    options = replace(options, segments=segments([question.quantity], base.scenario))
+    options = replace(options, segments=segments([question.quantity]))
     each = len(options.replications)
     with workers(where) as here:
         outputs = partial(

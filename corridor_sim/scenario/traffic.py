@@ -19,6 +19,7 @@ from corridor_sim.scenario.values import (
     Record,
     Share,
     ShareDated,
+    Units,
     Value,
 )
 
@@ -69,7 +70,7 @@ AnyService = Annotated[Timetable | WhenFull, Field(discriminator="rule")]
 class Vessel(Investment):
     """A vessel or train set of a fleet, or several that are alike."""
 
-    count: Count = Value(value=1.0)
+    count: Units = Value(value=1.0)
     """How many there are of it."""
     places_teu: Count
     """Places, TEU."""

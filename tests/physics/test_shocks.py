@@ -52,7 +52,7 @@ def desk(*, servers: int = 1, every_h: float = 1, days: int = 6, **more: Any) ->
 
 @pytest.mark.parametrize("at", [0, 5, 30])
 def test_one_tick_delays_exactly_what_would_have_started_on_it(engine: Engine, at: int) -> None:
-    closed = {"closures": {"c": shut("desk")}, "windows": {"c": [(at, at + TICK)]}}
+    closed: dict[str, Any] = {"closures": {"c": shut("desk")}, "windows": {"c": [(at, at + TICK)]}}
     twin, hit = (
         hours(engine(desk(every_h=2.5, days=3, **more), 0).visits.start, 0) for more in ({}, closed)
     )
@@ -62,10 +62,8 @@ def test_one_tick_delays_exactly_what_would_have_started_on_it(engine: Engine, a
 
 
 def test_one_tick_passes_by_those_in_service_and_hits_all_that_queue(engine: Engine) -> None:
-    both = [
-        engine(desk(every_h=0.5, days=1, **more), 0).visits.start
-        for more in ({}, {"closures": {"c": shut("desk")}, "windows": {"c": [(5, 5 + TICK)]}})
-    ]
+    closed: dict[str, Any] = {"closures": {"c": shut("desk")}, "windows": {"c": [(5, 5 + TICK)]}}
+    both = [engine(desk(every_h=0.5, days=1, **more), 0).visits.start for more in ({}, closed)]
     late = (both[1].at - both[0].at)[both[1].known[:, 0], 0]
     assert late.tolist()[:5] == [0] * 5
     assert set(late.tolist()[5:]) == {1}
@@ -146,7 +144,8 @@ def chained(chance: float) -> Part:
 def days_shut(chance: float, replication: int) -> list[int]:
     world = desk(shocks=chained(chance))
     windows = world.replication(replication).calendars[0][0].starts
-    return (windows[:, 0] // (DAY * 3600)).tolist()
+    days: list[int] = (windows[:, 0] // (DAY * 3600)).tolist()
+    return days
 
 
 def test_what_follows_happens_only_after_its_cause_and_as_often_as_told() -> None:

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+import corridor_sim.engines.array.cargo as cargo
 from corridor_sim.draws import Luck, Slots, merged
 from corridor_sim.engines.array.calendars import Calendars
-from corridor_sim.engines.array.cargo import costs, first_nodes, passed
 from corridor_sim.engines.array.layout import Layout, laid_out, most_trains
 from corridor_sim.engines.array.luck import Works, works
 from corridor_sim.engines.array.ragged import BIG, Bools, Ints
@@ -173,14 +173,14 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
     layout = laid_out(model, [_most_trains(model, lucks, v) for v in range(len(model.services))])
     columns = layout.elements * count
     calendar, no_start, no_work = _calendars(model, lucks)
-    visits, waits = passed(model, layout, lucks)
+    visits, waits = cargo.passed(model, layout, lucks)
     return Block(
         model=model, lucks=lucks, layout=layout, works=works(model, layout, lucks),
         replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),
         path=np.stack([luck.path for luck in lucks]).astype(np.int32),
-        costs=costs(lucks), first_node=first_nodes(model, layout),
+        costs=cargo.costs(lucks), first_node=cargo.first_nodes(model, layout),
         customers=_customers(model, layout, visits, columns),
         boarding=_boarding(layout, waits, columns),
         rides=_rides(model, layout, lucks, waits, columns),

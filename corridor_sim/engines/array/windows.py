@@ -145,8 +145,7 @@ def _batches(block: Block) -> list[Batch]:
     others = [s for s in range(layout.stations) if s not in entrances and s not in berths_]
     order: list[tuple[Solver, list[int]]] = [
         (services.arrive, list(range(layout.arrivals_from, layout.aboard_from))),
-        # One by one: a berth reads what is aboard of vessels that left another in this window.
-        *((berths.solve, [s]) for s in berths_),
+        (berths.solve, berths_),
         (stations.solve, others),
         (services.solve, list(range(layout.stations, layout.stations + layout.services))),
         (stations.solve, lines),
