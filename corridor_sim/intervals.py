@@ -151,6 +151,14 @@ def difference(scenario: Resampled, baseline: Resampled, *, level: float = 0.95)
     return Difference(n, diff, low, high, percent)
 
 
+def less(given: Resampled, other: Resampled) -> Resampled:
+    """The difference of two finite functionals on the same replications."""
+    return Resampled(
+        value=given.value - other.value, resamples=given.resamples - other.resamples,
+        inflation=given.inflation, per_replication=given.per_replication - other.per_replication,
+    )  # fmt: skip
+
+
 def resampled_ratio(numerator: FloatArray, denominator: FloatArray) -> Resampled:
     """The resamples of `ratio`."""
     return _jackknife(_divide, numerator=numerator, denominator=denominator)

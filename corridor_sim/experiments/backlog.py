@@ -21,7 +21,7 @@ Waiting = dict[tuple[Group, str], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The most TEU that wait more than in the twin, at which element and on which day of the run."""
+    """The most TEU that wait more than in the twin: at which element, on which day of the run."""
 
     teu: float
     element: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from corridor_sim.cohort import Cohort
 from corridor_sim.experiments.cohorts import BAND, beside
 from corridor_sim.experiments.weeks import WEEK, Weeks, together
 from corridor_sim.intervals import Estimate, difference, quantile, resampled_ratio
+from corridor_sim.measures.table import scaled
 from corridor_sim.result import Mask
 
 CALM: Final = 8
@@ -64,9 +65,15 @@ def recovered(days: Sequence[float], *, q: float, level: float, horizon_d: float
             row[round(d * DAY_H)] = 1
     found = quantile(Cohort.of(counts, 1 - counts.sum(axis=1)), q=q, level=level)
     beyond = None if found.beyond is None else horizon_d * DAY_H
-    names = ("estimate", "ci_low", "ci_high", "sd", "rep_p10", "rep_p50", "rep_p90")
-    given = {name: getattr(found, name) for name in names} | {"beyond": beyond}
-    return replace(found, **{k: None if v is None else v / DAY_H for k, v in given.items()})
+    low = found.ci_low if hours else None
+    # inside an hour a quantile is a matter of ranks: the hour itself is meant
+    names = ("estimate", "ci_high", "rep_p10", "rep_p50", "rep_p90")
+    whole = {name: _floor(getattr(found, name)) for name in names}
+    return scaled(replace(found, **whole, beyond=beyond, ci_low=_floor(low)), 1 / DAY_H)
+
+
+def _floor(hours: float | None) -> Any:
+    return None if hours is None else float(math.floor(hours))
 
 
 def curve(own: Weeks, twin: Weeks, *, level: float) -> pd.DataFrame:

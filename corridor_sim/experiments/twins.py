@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,39 +18,34 @@ LATE: Final = DAY
 """What arrives later by more than that is delayed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Sums over the consignments of the twin's cohort, by path in the twin `[paths]`."""
-
-    teu: FloatArray
-    delayed: FloatArray
-    """TEU that arrive by the same route, more than `LATE` later."""
-    hastened: FloatArray
-    """TEU that arrive by the same route, more than `LATE` earlier."""
-    diverted: FloatArray
-    """TEU that take another route."""
-    unfinished: FloatArray
-    """TEU that are delivered in the twin only."""
-    late: FloatArray
-    """TEU x days later, whatever the route; earlier counts below zero."""
-    price: FloatArray
-    """USD more for prices; so for time and carbon."""
-    time: FloatArray
-    carbon: FloatArray
-    weight: FloatArray
-    """USD per hour of standard deviation of the time."""
-    own: FloatArray
-    """Of the delivered: consignments, hours and squares of hours `[3, paths]`."""
-    twin: FloatArray
+AMOUNTS: Final = {
+    "teu": "TEU of the cohort",
+    "delayed": "TEU that arrive by the same route, more than `LATE` later",
+    "hastened": "TEU that arrive by the same route, more than `LATE` earlier",
+    "diverted": "TEU that take another route",
+    "unfinished": "TEU that are delivered in the twin only",
+    "late": "TEU x days later, whatever the route; earlier counts below zero",
+    "price": "USD more for prices",
+    "time": "USD more for time on the way",
+    "carbon": "USD more for CO2e",
+    "weight": "USD per hour of standard deviation of the time",
+}
+"""What is added up over consignments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a replication and its twin make of the same consignments."""
+    """What a replication and its twin make of the consignments of the twin's cohort.
 
-    sums: Sums
+    amounts `[AMOUNTS, paths]`: by path in the twin. own, twin `[3, paths]`: of the delivered,
+    consignments, hours and squares of hours, by path in the twin. gained `[own paths]`: TEU that
+    come from other routes.
+    """
+
+    amounts: FloatArray
+    own: FloatArray
+    twin: FloatArray
     gained: FloatArray
-    """TEU that come from other routes, by path `[own paths]`."""
 
 
 class Pair:
@@ -65,7 +61,9 @@ class Pair:
         self._per_sd_h = np.array([g.usd_per_sd_day if g else 0.0 for g in goods]) / 24 * self._feu
         self._routed = np.array([path.route != NONE for path in twin.paths])
         self._route = [
-            np.array([model.routes[path.route] if path.route != NONE else "" for path in model.paths])
+            np.array(
+                [model.routes[path.route] if path.route != NONE else "" for path in model.paths]
+            )
             for model in (own, twin)
         ]
 
@@ -79,38 +77,36 @@ class Pair:
             & (released >= first) & (released < last) & self._routed[twin.path[its]]
         )  # fmt: skip
         mine, its = mine[cohort], its[cohort]
-        paths = own.path[mine], twin.path[its]
-        moved = self._route[0][paths[0]] != self._route[1][paths[1]]
-        size = 2 * self._feu[paths[1]]
-        gained = np.bincount(paths[0], size * moved, len(self._own.paths))
-        return Change(self._sums(own, twin, mine, its, paths, moved), gained)
+        path, before = own.path[mine], twin.path[its]
+        took, took_then = _took(self._own, own, mine), _took(self._twin, twin, its)
+        done, done_then = own.delivered.known[mine], twin.delivered.known[its]
+        moved = self._route[0][path] != self._route[1][before]
+        late, teu = took - took_then, 2 * self._feu[before]
+        price, carbon = (self._prices[0][:, path] - self._prices[1][:, before]) * teu / 2
+        amounts = {
+            "teu": teu, "delayed": teu * (~moved & (late > LATE)),
+            "hastened": teu * (~moved & (late < -LATE)), "diverted": teu * moved,
+            "unfinished": teu * (done_then & ~done), "late": teu * late / DAY, "price": price,
+            "time": self._per_day[before] * late / DAY, "carbon": carbon,
+            "weight": self._per_sd_h[before],
+        }  # fmt: skip
+        count = len(self._twin.paths)
+        return Change(
+            amounts=_by_path(before, [amounts[name] for name in AMOUNTS], count),
+            own=_spread(before, took, done, count),
+            twin=_spread(before, took_then, done_then, count),
+            gained=_by_path(path, [teu * moved], len(self._own.paths))[0],
+        )
 
-    def _sums(
-        self, own: Ledger, twin: Ledger, mine: Numbers, its: Numbers,
-        paths: tuple[Numbers, Numbers], moved: Mask,
-    ) -> Sums:  # fmt: skip
-        took = _took(self._own, own, mine), _took(self._twin, twin, its)
-        done = own.delivered.known[mine], twin.delivered.known[its]
-        late = took[0] - took[1]
-        feu = self._feu[paths[1]]
-        more = self._prices[0][:, paths[0]] - self._prices[1][:, paths[1]]
-        days = late / DAY
 
-        def by_path(amount: FloatArray) -> FloatArray:
-            return np.bincount(paths[1], amount, len(self._twin.paths))
+def _by_path(path: Numbers, amounts: Sequence[FloatArray], count: int) -> FloatArray:
+    """Sums `[amounts, paths]`."""
+    return np.array([np.bincount(path, amount, count) for amount in amounts], np.float64)
 
-        def spread(ticks: Numbers, known: Mask) -> FloatArray:
-            hours = ticks / TICK_H
-            return np.array([by_path(known * part) for part in (hours**0, hours, hours**2)])
 
-        return Sums(
-            teu=by_path(2 * feu), delayed=by_path(2 * feu * (~moved & (late > LATE))),
-            hastened=by_path(2 * feu * (~moved & (late < -LATE))), diverted=by_path(2 * feu * moved),
-            unfinished=by_path(2 * feu * (done[1] & ~done[0])), late=by_path(2 * feu * days),
-            price=by_path(feu * more[0]), carbon=by_path(feu * more[1]),
-            time=by_path(self._per_day[paths[1]] * days), weight=by_path(self._per_sd_h[paths[1]]),
-            own=spread(took[0], done[0]), twin=spread(took[1], done[1]),
-        )  # fmt: skip
+def _spread(path: Numbers, took: Numbers, done: Mask, count: int) -> FloatArray:
+    hours = took / TICK_H
+    return _by_path(path, [done * hours**power for power in range(3)], count)
 
 
 def matched(own: Model, twin: Model) -> tuple[Numbers, Numbers]:
@@ -134,7 +130,7 @@ def _matched(flow: Flow, other: Flow) -> list[tuple[Numbers, Numbers]]:
     for year, i in places[0].items():
         j = places[1].get(year)
         if j is not None:
-            numbers = np.arange(min(flow.counts[i], other.counts[j]))
+            numbers = np.arange(min(int(flow.counts[i]), int(other.counts[j])))
             found.append((starts[0][i] + numbers, starts[1][j] + numbers))
     return found
 

@@ -53,8 +53,11 @@ def weekly(model: Model, ledger: Ledger) -> Weeks:
     days = np.where(done, ledger.delivered.at[known] - begun, 0) / DAY
     at = path * count[1] + begun // WEEK
     cells = count[0] * count[1]
-    sums = [np.bincount(at, given, cells) for given in (size, size * done, size * days)]
-    return Weeks(*(table.reshape(count) for table in sums))
+    sums = [
+        np.bincount(at, given, cells).reshape(count).astype(np.float64)
+        for given in (size, size * done, size * days)
+    ]
+    return Weeks(*sums)
 
 
 def together(weeks: FloatArray) -> FloatArray:
@@ -67,4 +70,6 @@ def together(weeks: FloatArray) -> FloatArray:
 
 
 def _divided(above: FloatArray, below: FloatArray) -> FloatArray:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    found = np.full(above.shape, np.nan)
+    np.divide(above, below, out=found, where=below > 0)
+    return found

@@ -158,7 +158,7 @@ def rows(sample: Sample) -> list[Row]:
     made = [
         Row(
             scenario=sample.scenario, group=found.group, measure=found.measure, unit=found.unit,
-            estimate=_scaled(found.estimate, 1 / found.scale), mark=marks[found.group],
+            estimate=scaled(found.estimate, 1 / found.scale), mark=marks[found.group],
         )
         for found in sample.found.values()
     ]  # fmt: skip
@@ -216,7 +216,8 @@ def _order(group: Group) -> tuple[bool, bool]:
     return group.route != "all", group.segment != "all"
 
 
-def _scaled(given: Estimate, factor: float) -> Estimate:
+def scaled(given: Estimate, factor: float) -> Estimate:
+    """An estimate in another unit."""
     if factor == 1:
         return given
     names = [name for name in Estimate.__slots__ if name != "n"]
