@@ -165,7 +165,7 @@ def test_kills_at_random_moments_lose_nothing_and_repeat_nothing(tmp_path: Path)
         child = context.Process(target=run_until_killed, args=(tmp_path, MANY, build(), begun))
         child.start()
         assert begun.wait(30)
-        child.join(moments.uniform(0, 0.08))
+        child.join(moments.uniform(0, 0.35))
         assert child.pid is not None
         os.kill(child.pid, signal.SIGKILL)
         child.join()
