@@ -63,9 +63,14 @@ def backtest(
         verdicts = look(bands, options, where=where, progress=step)
     inside, rows = score(verdicts)
     records = [_record(verdict) for verdict in verdicts]
-    value = {"replications": replications, "seed": seed, "engine": engine, "inside": inside,
-             "of": rows, "rows": records}  # fmt: skip
+    value = {"replications": replications, "seed": seed, "engines": _engines(verdicts),
+             "inside": inside, "of": rows, "rows": records}  # fmt: skip
     write(shape, sheets=[_sheet(verdicts, inside)], records=records, columns=COLUMNS, value=value)
+
+
+def _engines(verdicts: list[Verdict]) -> dict[str, str]:
+    """The engine that ran, by scenario."""
+    return {verdict.observed.scenario: verdict.engine for verdict in verdicts}
 
 
 def _record(verdict: Verdict) -> dict[str, object]:
@@ -95,5 +100,8 @@ def _sheet(verdicts: list[Verdict], inside: int) -> Sheet:
         columns=("scenario", "route", "segment", "observed", "model", "interval", "P10", "P90",
                  "verdict", "kind"),
         rows=rows, right=frozenset({"model", "P10", "P90"}),
-        notes=["Single published figures have 15 % on either side. `--format csv` names sources."],
+        notes=[
+            "Single published figures have 15 % on either side. `--format csv` names sources.",
+            f"Engine: {', '.join(f'{n} {e}' for n, e in _engines(verdicts).items())}.",
+        ],
     )  # fmt: skip

@@ -68,7 +68,11 @@ seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of all luck."
 )
 engine_option = click.option(
-    "--engine", default="event", show_default=True, help="Engine that runs the replications."
+    "--engine",
+    default="auto",
+    show_default=True,
+    help="Engine that runs the replications: array (many at once), event (one by one), or auto;"
+    " their answers are equal.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 

@@ -18,7 +18,9 @@ Engine = Callable[[Draws, Sequence[int]], Iterator[Ledger]]
 """Runs a block of replications, given the draws and their numbers; ledgers come in that order."""
 
 ENGINES: Final = ("auto", "array", "event")
-"""`auto` is `array` wherever it supports the model."""
+"""`auto` is `array` wherever it supports the model and the replications are not too few."""
+FEW: Final = 8
+"""Replications below which `auto` is `event`: so few are done sooner one by one."""
 
 MEMORY_MB: Final = 1000
 """What a block of replications may take, unless told otherwise."""
@@ -37,8 +39,8 @@ def engine(name: str) -> Engine:
     return _automatic if name == "auto" else _simulate(name)
 
 
-def chosen(name: str, model: Model) -> str:
-    """Which engine runs a model under a name: `auto` becomes `array` or `event`.
+def chosen(name: str, model: Model, *, replications: int) -> str:
+    """Which engine runs so many replications under a name: `auto` becomes `array` or `event`.
 
     Raises
     ------
@@ -48,6 +50,8 @@ def chosen(name: str, model: Model) -> str:
     _known(name)
     if name != "auto":
         return name
+    if replications < FEW:
+        return "event"
     from corridor_sim.engines.array import unsupported
 
     return "event" if unsupported(model) else "array"
@@ -55,10 +59,12 @@ def chosen(name: str, model: Model) -> str:
 
 def block_size(model: Model, name: str, *, memory_mb: int = MEMORY_MB) -> int:
     """How many replications of a model an engine is best given at once within some memory."""
-    if chosen(name, model) == "event":
+    if name == "event":
         return 1
-    from corridor_sim.engines.array import memory_of
+    from corridor_sim.engines.array import memory_of, unsupported
 
+    if unsupported(model):
+        return 1
     return max(1, min(_MOST, memory_mb * 1_000_000 // memory_of(model)))
 
 
@@ -69,7 +75,8 @@ def _known(name: str) -> None:
 
 
 def _automatic(draws: Draws, replications: Sequence[int]) -> Iterator[Ledger]:
-    return _simulate(chosen("auto", draws.model))(draws, replications)
+    name = chosen("auto", draws.model, replications=len(replications))
+    return _simulate(name)(draws, replications)
 
 
 def _simulate(name: str) -> Engine:

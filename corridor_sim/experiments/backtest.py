@@ -45,6 +45,7 @@ class Verdict:
     """An observation beside the model; None where the model has no cargo for it."""
 
     observed: Observed
+    engine: str
     mean: float | None
     ci_low: float | None
     ci_high: float | None
@@ -130,16 +131,18 @@ def backtest(
         asked = replace(options, segments=own)
         found[name] = simulate(cases, asked, where=where or Where(), progress=progress)[0]
     tables = {name: {(r.group, r.measure): r for r in run.rows()} for name, run in found.items()}
-    return [_verdict(o, tables[o.scenario]) for o in observed]
+    engines = {name: run.options.engine for name, run in found.items()}
+    return [_verdict(o, tables[o.scenario], engine=engines[o.scenario]) for o in observed]
 
 
-def _verdict(observed: Observed, table: Mapping[tuple[Group, str], Row]) -> Verdict:
+def _verdict(observed: Observed, table: Mapping[tuple[Group, str], Row], *, engine: str) -> Verdict:
     row = table.get((observed.group, observed.measure))
     stem = observed.measure.rpartition("_")[0]
     ends = [table.get((observed.group, f"{stem}_{q}")) for q in ("p10", "p90")]
     p10, p90 = (end.estimate.estimate if end is not None else None for end in ends)
     return Verdict(
         observed=observed,
+        engine=engine,
         mean=row.estimate.estimate if row else None,
         ci_low=row.estimate.ci_low if row else None,
         ci_high=row.estimate.ci_high if row else None,
