@@ -71,8 +71,7 @@ engine_option = click.option(
     "--engine",
     default="auto",
     show_default=True,
-    help="Engine that runs the replications: array (many at once), event (one by one), or auto;"
-    " their answers are equal.",
+    help="Engine: event, array, or the faster of them; their answers are the same.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 

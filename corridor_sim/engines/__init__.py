@@ -20,9 +20,10 @@ Engine = Callable[[Draws, Sequence[int]], Iterator[Ledger]]
 ENGINES: Final = ("auto", "array", "event")
 """`auto` is `array` wherever it supports the model and the replications are not too few."""
 FEW: Final = 8
-"""Replications below which `auto` is `event`: so few are done sooner one by one."""
+"""Replications below which `auto` is `event`: so few are done sooner one by one (shipped baseline).
+"""
 
-MEMORY_MB: Final = 1000
+MEMORY_MB: Final = 2000
 """What a block of replications may take, unless told otherwise."""
 _MOST: Final = 128
 

@@ -13,11 +13,16 @@ from corridor_sim.figures.over_time import (
     plot_yards,
 )  # fmt: skip
 from corridor_sim.figures.registry import FIGURES, Choice
+from corridor_sim.figures.scenarios import plot_scenarios
 from corridor_sim.figures.space_time import plot_space_time
-from corridor_sim.figures.transit import plot_scenarios, plot_transit
+from corridor_sim.figures.staircase import plot_cost_distance, plot_time_distance
+from corridor_sim.figures.transit import plot_transit
+from corridor_sim.figures.utilisation import plot_utilisation
+from corridor_sim.figures.waterfall import plot_waterfall
 
 __all__ = [
-    "FIGURES", "Choice", "plot_cumulative", "plot_differences", "plot_fleet", "plot_map",
-    "plot_queue", "plot_recovery", "plot_scenarios", "plot_space_time", "plot_transit",
-    "plot_yards",
+    "FIGURES", "Choice", "plot_cost_distance", "plot_cumulative", "plot_differences",
+    "plot_fleet", "plot_map", "plot_queue", "plot_recovery", "plot_scenarios",
+    "plot_space_time", "plot_time_distance", "plot_transit", "plot_utilisation",
+    "plot_waterfall", "plot_x", "plot_yards",
 ]  # fmt: skip

@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 
-from corridor_sim.figures.style import FAINT, INK
+from corridor_sim.figures.style import INK
 
 Points = npt.NDArray[np.float64]
-AWAY: Final = (4.0, 8.0, 14.0, 22.0, 32.0, 44.0, 60.0)
+AWAY: Final = (4.0, 8.0, 14.0, 22.0, 32.0)
 """Distances of a label from its point that are tried, points."""
 ANGLES: Final = tuple(np.radians(np.arange(0, 360, 30)))
-PULLED: Final = 12.0
-"""Distance from which a thin line leads to the label, points."""
+PULLED: Final = 10.0
+"""Gap between point and label from which a thin line leads to it, points."""
 ROOM: Final = 1.5
 """Distance between two labels, points."""
 
@@ -47,7 +47,9 @@ def place_labels(
         best = _best(dot, (wide, high), frame, np.array(taken), lines)
         if best is not None:
             taken.append(_box(best, (wide, high)))
-            placed.append(_write(ax, name, dot / scale, best - dot, size))
+            off = best - dot
+            gap = float(np.hypot(*np.maximum(np.abs(off) - np.array((wide, high)) / 2, 0.0)))
+            placed.append(_write(ax, name, dot / scale, off, size, led=gap > PULLED))
     return placed
 
 
@@ -89,14 +91,13 @@ def _extent(figure: Figure, name: str, size: float) -> tuple[float, float]:
     return extent.width * 72 / figure.dpi, extent.height * 72 / figure.dpi
 
 
-def _write(ax: Axes, name: str, dot: Points, off: Points, size: float) -> Annotation:
-    far = float(np.hypot(*off)) > PULLED + size
+def _write(ax: Axes, name: str, dot: Points, off: Points, size: float, *, led: bool) -> Annotation:
     written = ax.annotate(
         name, tuple(ax.transData.inverted().transform(dot)), tuple(off), textcoords="offset points",
         ha="center", va="center", fontsize=size, color=INK, zorder=6,
         path_effects=[withStroke(linewidth=1.6, foreground="white")],
-        arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
-        if far
+        arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 1}
+        if led
         else None,
     )  # fmt: skip
     written.set_in_layout(False)

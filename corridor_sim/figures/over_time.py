@@ -18,6 +18,7 @@ from corridor_sim.figures.style import (
     FAINT,
     INK,
     KINDS,
+    PALETTE,
     RULE,
     axes,
     caption,
@@ -29,8 +30,6 @@ from corridor_sim.figures.style import (
     words,
 )  # fmt: skip
 
-PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe & Ito (2008); of yards, by order in the scenario."""
 DOING: Final = {
     "waiting": KINDS["wait"],
     "berth": KINDS["work"],

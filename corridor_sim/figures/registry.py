@@ -26,6 +26,7 @@ class Choice:
     """
 
     folders: Sequence[Path]
+    scenarios: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     direction: str | None = None
     measure: str | None = None

@@ -6,6 +6,7 @@ the settings of matplotlib stay as they are.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import blended_transform_factory
 
 COLUMN_CM: Final = 8.5
 """Width of a column of a report."""
@@ -73,6 +75,8 @@ _LOOKS: Final[Mapping[str, Look]] = MappingProxyType({
 })  # fmt: skip
 ROUTES: Final = tuple(_LOOKS)
 """Routes with a look of their own, `all` first."""
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe & Ito (2008); of what is no route: yards, scenarios."""
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {"haul": "#0072B2", "work": "#E69F00", "dwell": "#009E73", "wait": "#D55E00"}
 )
@@ -153,24 +157,24 @@ def words(
     """Set title, labels of the axes with their units, and the caption below; long ones fold."""
     size = points(ax)
     if x is not None:
-        ax.set_xlabel(_folded(x, ax, size, share=0.75), fontsize=size, color=INK)
+        ax.set_xlabel(folded(x, ax, size, share=0.75), fontsize=size, color=INK)
     if y is not None:
         ax.set_ylabel(y, fontsize=size, color=INK)
     if _is_alone(ax):
         figure = ax.figure
         head = {"x": EDGE, "ha": "left"}
-        above = _folded(title, ax, size + 1, bold=True)
-        below = _folded(caption, ax, size - 1)
+        above = folded(title, ax, size + 1, bold=True)
+        below = folded(caption, ax, size - 1)
         figure.suptitle(above, fontsize=size + 1, weight="bold", **head)
         figure.supxlabel(below, fontsize=size - 1, color=FAINT, **head)
         _grow(ax, lines=above.count("\n"), size=size + 1)
         _grow(ax, lines=below.count("\n"), size=size - 1)
         return
-    ax.set_title(_folded(title, ax, size, bold=True), fontsize=size, weight="bold", loc="left")
+    ax.set_title(folded(title, ax, size, bold=True), fontsize=size, weight="bold", loc="left")
     if caption:
         under = ("axes fraction", ax.xaxis.label)
         ax.annotate(
-            _folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=under,
+            folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=under,
             textcoords="offset points", va="top", ha="left", fontsize=size - 1, color=FAINT,
             annotation_clip=False,
         )  # fmt: skip
@@ -189,7 +193,10 @@ def caption(
 
 
 def legend(ax: Axes, *, columns: int | None = None, handles: Sequence[Any] | None = None) -> None:
-    """A legend above the axes, in as many columns as fit; nothing where there is nothing to say."""
+    """A legend above the axes, in as many columns as fit; nothing where there is nothing to say.
+
+    On a canvas it begins where the title does.
+    """
     own = ax.get_legend_handles_labels() if handles is None else (
         list(handles), [handle.get_label() for handle in handles]
     )  # fmt: skip
@@ -201,10 +208,20 @@ def legend(ax: Axes, *, columns: int | None = None, handles: Sequence[Any] | Non
     fit = max(1, int((_width_cm(ax) * 0.85 + GAP * size * POINT_CM) / each))
     count = len(own[1])
     wide = min(columns or fit, count)
-    ax.legend(
-        *own, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=wide, fontsize=size, frameon=False,
-        borderaxespad=0.2, handlelength=HANDLE, columnspacing=GAP, labelcolor=INK,
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes that are drawn on have a figure"
+    alone = _is_alone(ax)
+    across = figure.transFigure if alone else ax.transAxes
+    made = ax.legend(
+        *own, loc="lower left", bbox_to_anchor=(EDGE if alone else 0, 1.0),
+        bbox_transform=blended_transform_factory(across, ax.transAxes), ncols=wide,
+        fontsize=size, frameon=False, borderpad=0, borderaxespad=0.6, handlelength=HANDLE,
+        columnspacing=GAP, labelcolor=INK,
     )  # fmt: skip
+    if alone:  # it takes room above the axes, and none beside them
+        made.set_in_layout(False)
+        high = made.get_window_extent().height * 72 / figure.dpi
+        ax.set_title(" ", fontsize=1, pad=high + 0.7 * size)
     _grow(ax, lines=-(-count // wide), size=size)
 
 
@@ -217,13 +234,31 @@ def empty(ax: Axes, sentence: str, *, title: str = "") -> Axes:
     """Axes with a sentence where there is nothing to draw."""
     ax.set_axis_off()
     size = points(ax)
-    text = _folded(sentence, ax, size, share=0.8)
+    text = folded(sentence, ax, size, share=0.8)
     ax.text(
         0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", fontsize=size,
         color=FAINT,
     )  # fmt: skip
     words(ax, title=title)
     return ax
+
+
+def folded(text: str, ax: Axes, size: float, *, share: float = 0.96, bold: bool = False) -> str:
+    """Text in lines that are no wider than a share of the figure, or of axes among others.
+
+    It folds at spaces; words that are wider fold at `-`, `@` and `,` too.
+    """
+    room = (_width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)) * share
+    lines = [""]
+    for word in text.split(" "):
+        wide = _wide_cm(word, size, bold=bold) > room
+        for i, part in enumerate(re.findall(r"[^-@,]*[-@,]*", word)[:-1] if wide else [word]):
+            longer = f"{lines[-1]}{'' if i else ' '}{part}".lstrip()
+            if lines[-1] and _wide_cm(longer, size, bold=bold) > room:
+                lines.append(part)
+            else:
+                lines[-1] = longer
+    return "\n".join(lines)
 
 
 def save(ax: Axes, path: Path) -> Path:
@@ -245,19 +280,6 @@ def save(ax: Axes, path: Path) -> Path:
     with rc_context({"svg.hashsalt": "corridor-sim", "svg.fonttype": "path"}):
         figure.savefig(path, format=shape, metadata=undated, dpi=DOTS_PER_INCH)
     return path
-
-
-def _folded(text: str, ax: Axes, size: float, *, share: float = 0.96, bold: bool = False) -> str:
-    """Text in lines that are no wider than a share of the figure, or of axes among others."""
-    room = (_width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)) * share
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and _wide_cm(longer, size, bold=bold) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1024)

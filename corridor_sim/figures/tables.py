@@ -16,6 +16,7 @@ from corridor_sim.errors import UsageError, did_you_mean, one_of
 from corridor_sim.experiments.distribution import transit_times
 from corridor_sim.experiments.run import Comparison, Run
 from corridor_sim.experiments.ways import ways
+from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice
 
 Data = pd.DataFrame | Run | Comparison
@@ -43,6 +44,19 @@ def _runs(data: Run | Comparison) -> list[Run]:
     return [data] if isinstance(data, Run) else [data.baseline, *data.others]
 
 
+def one_way(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of whole ways of routes in one direction, westbound if there is any."""
+    own = table[(table["segment"] == "all") & (table["route"] != "all")]
+    return one_direction(own[own["direction"] != "both"])
+
+
+def one_direction(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one direction, westbound if there is any."""
+    ways = list(dict.fromkeys(table["direction"]))
+    way = "westbound" if "westbound" in ways else next(iter(ways), "")
+    return table[table["direction"] == way]
+
+
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables one after another, with what the first is known by; the same rows once."""
     found = pd.concat([table.astype(object) for table in tables], ignore_index=True)
@@ -66,12 +80,32 @@ def ways_of(choice: Choice) -> pd.DataFrame:
     return _chosen(_read(choice.folders, "ways.csv", _csv), choice)
 
 
+def elements_of(choice: Choice) -> pd.DataFrame:
+    """stations.csv of run folders, with the element chosen."""
+    table = _chosen(_read(choice.folders, "stations.csv", _csv), choice)
+    if choice.element is None:
+        return table
+    return table[_known(table["segment"], [choice.element], "element")]
+
+
+def time_of(choice: Choice) -> pd.DataFrame:
+    """time.csv of a folder of `bottlenecks`, or ways.csv of run folders with the rows chosen."""
+    if (choice.folders[0] / "time.csv").is_file():
+        return answer_of("time.csv", "bottlenecks")(choice)
+    return ways_of(choice)
+
+
 def answer_of(file: str, verb: str) -> Callable[[Choice], pd.DataFrame]:
     """A reader of a table in the folder of an answer, written by a verb."""
 
     def read(choice: Choice) -> pd.DataFrame:
-        table = _csv(_file(choice.folders[0], file, f"name a folder that `{verb}` wrote"))
-        table.attrs |= _manifest(choice.folders[0]).get("asked", {})
+        path = _file(choice.folders[0], file, f"name a folder that `{verb}` wrote")
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else _answer(path)
+        manifest = _manifest(choice.folders[0])
+        table.attrs = {
+            **manifest.get("asked", {}), "level": manifest.get("level"),
+            "n": len(manifest.get("replications", ())),
+        }  # fmt: skip
         return table
 
     return read
@@ -88,6 +122,14 @@ def _read(
         table.attrs |= {"level": manifest.get("level"), "n": _count(manifest)}
         tables.append(table)
     return joined(tables)
+
+
+def _answer(path: Path) -> pd.DataFrame:
+    """A table of an answer; without columns where nothing was found."""
+    try:
+        return _csv(path)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
 
 
 def _csv(path: Path) -> pd.DataFrame:
@@ -114,6 +156,10 @@ def _count(manifest: Mapping[str, Any]) -> int:
 
 
 def _chosen(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    if "scenario" in table and choice.scenarios:
+        told = table["scenario"].map(names(table["scenario"]))
+        known = told.where(~table["scenario"].isin(choice.scenarios), table["scenario"])
+        table = table[_known(known, choice.scenarios, "scenario")]
     for name, wanted in (
         ("route", choice.routes),
         ("direction", [choice.direction] if choice.direction else []),
