@@ -70,7 +70,7 @@ def backtest(
         found = b.backtest(rows, options, where=where, progress=step)
     records = [b.record(verdict) for verdict in found.verdicts]
     value = {
-        "replications": replications, "seed": seed, "engine": engine,
+        "replications": replications, "seed": seed, "engines": found.engines,
         "scores": [{"use": s.use, "inside": s.inside, "of": s.of} for s in found.scores()],
         "rows": records,
     }  # fmt: skip
@@ -92,7 +92,8 @@ def _sheet(found: Backtest) -> Sheet:
     said = ", ".join(f"{s.inside} of {s.of} {s.use} rows" for s in found.scores())
     missed = [v for v in found.verdicts if v.said != "inside" and v.observed.missing]
     notes = [
-        f"n = {len(found.options.replications)} replications,"
+        f"n = {len(found.options.replications)} replications, engine"
+        f" {', '.join(dict.fromkeys(found.engines.values()))},"
         f" {100 * found.options.level:.4g} % intervals. Single published figures have a band of"
         " 15 % on either side. Rows of use `input` were put into the scenario and test nothing.",
         *dict.fromkeys(f"{_what(v)}: {v.observed.missing}." for v in missed),

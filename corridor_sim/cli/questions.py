@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -92,17 +93,31 @@ class Asked:
         from corridor_sim.experiments.plan import Options
 
         return Options(
-            replications=tuple(range(self.replications)), seed=self.seed, engine=self.engine,
+            replications=tuple(range(self.replications)), seed=self.seed, engine=self.ran(),
             level=self.level,
         )  # fmt: skip
+
+    def ran(self) -> str:
+        """The engine that runs its cases."""
+        return _ran(self)
 
     def words(self) -> dict[str, object]:
         """What was asked, for manifests and JSON."""
         return {
             "scenario": self.scenario, "routes": list(self.routes), "direction": self.direction,
-            "set": list(self.settings), "engine": self.engine, "seed": self.seed,
+            "set": list(self.settings), "engine": self.ran(), "seed": self.seed,
             "replications": self.replications, "level": self.level,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _ran(asked: Asked) -> str:
+    from corridor_sim.compile import compile_scenario
+    from corridor_sim.engines import chosen
+
+    case = asked.case()
+    model = compile_scenario(case.scenario, name=case.name)
+    return chosen(asked.engine, model, replications=asked.replications)
 
 
 def question_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -183,7 +198,7 @@ def caption(asked: Asked) -> str:
     routes = ", ".join(asked.routes) or "all routes"
     return (
         f"{routes}, {asked.direction or 'both directions'}; n = {asked.replications} replications,"
-        f" seed {asked.seed}, engine {asked.engine}; {100 * asked.level:.4g} % intervals."
+        f" seed {asked.seed}, engine {asked.ran()}; {100 * asked.level:.4g} % intervals."
     )
 
 

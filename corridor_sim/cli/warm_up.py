@@ -62,7 +62,8 @@ def warm_up(
         found = look(case(scenario, changes(settings)), options, where=where, progress=step)
     records = [asdict(filling) for filling in found.fillings]
     value = {
-        "scenario": found.scenario, "replications": replications, "seed": seed, "engine": engine,
+        "scenario": found.scenario, "replications": replications, "seed": seed,
+        "engine": found.engine,
         "warm_up_d": found.own_d, "needed_d": found.needed_d, "mser5_d": found.mser5_d,
         "seasonal": list(found.seasonal), "held": list(found.held), "dated": list(found.dated),
         "fillings": records,
@@ -102,7 +103,8 @@ def _said(found: WarmUp) -> str:
 def _notes(found: WarmUp) -> list[str]:
     notes = [
         "left: mean transit time of the first year after the warm-up, less that of the second;"
-        " growth: stock in the last quarter of the second year, less that of the first."
+        " growth: stock in the last quarter of the second year, less that of the first.",
+        f"Engine {found.engine}.",
     ]
     if found.mser5_d is not None:
         notes.append(f"There is no season; MSER-5 would leave out {found.mser5_d:.0f} d.")

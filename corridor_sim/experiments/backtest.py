@@ -31,6 +31,7 @@ class Verdict:
     scenario: str
     observed: Observation
     n: int
+    engine: str
     mean: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
@@ -79,6 +80,11 @@ class Backtest:
 
     verdicts: Sequence[Verdict]
     options: Options
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """The engine that ran, by scenario."""
+        return {verdict.scenario: verdict.engine for verdict in self.verdicts}
 
     def scores(self) -> list[Score]:
         """By use; only rows for a test speak for the model."""
@@ -148,15 +154,15 @@ def backtest(
 
 
 def _verdict(run: Run, observed: Observation) -> Verdict:
-    n, of = len(run.tallies), observed.quantity
+    n, of, ran = len(run.tallies), observed.quantity, run.options.engine
     try:
         row = estimated(run, of).estimate
     except UsageError:
-        return Verdict(scenario=run.case.name, observed=observed, n=n)
+        return Verdict(scenario=run.case.name, observed=observed, n=n, engine=ran)
     p10, p90 = (_quantile(run, of, q) for q in ("p10", "p90"))
     return Verdict(
-        scenario=run.case.name, observed=observed, n=n, mean=row.estimate, ci_low=row.ci_low,
-        ci_high=row.ci_high, p10=p10, p90=p90,
+        scenario=run.case.name, observed=observed, n=n, engine=ran, mean=row.estimate,
+        ci_low=row.ci_low, ci_high=row.ci_high, p10=p10, p90=p90,
     )  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import pandas as pd
 
+from corridor_sim.compile import compile_scenario
 from corridor_sim.experiments.executor import HERE, Progress, Where
-from corridor_sim.experiments.plan import Case, Options
+from corridor_sim.experiments.plan import Case, Options, with_engine
 from corridor_sim.experiments.store import Store, opened
 from corridor_sim.experiments.task import Task, prepare, run_task, tasks_of
 
@@ -62,14 +63,17 @@ def forecast(
     store = None if where.store is None else opened(where.store)
     found = []
     for case in cases:
-        tasks = tasks_of([case], options, visits=[None])
+        model = compile_scenario(case.scenario, name=case.name)
+        tasks = tasks_of([case], [with_engine(options, model)], visits=[None])
         kept = _kept(tasks, store, resume=where.resume)
-        prepare(tasks[0])
+        first = with_engine(replace(options, replications=options.replications[:1]), model)
+        (task,) = tasks_of([case], [first], visits=[None])
+        prepare(task)
         begun = perf_counter()
-        piece = run_task(tasks[0])
+        piece = run_task(task)
         each = perf_counter() - begun
         if store is not None:
-            store.put(tasks[0], piece)
+            store.put(task, piece)
         left = each * (len(tasks) - kept)
         found.append(
             Expected(

@@ -1,5 +1,5 @@
 """The questions as a notebook asks them: names, paths and targets in words, answers that show
-themselves. The command line asks the same functions for the same things.
+themselves. They ask the same experiments as the command line.
 """
 
 from __future__ import annotations

@@ -226,15 +226,20 @@ def _is_quantile(asked: Precision) -> bool:
 
 
 def _numbered(runs: Sequence[Run], numbers: range) -> list[Run]:
-    options = replace(runs[0].options, replications=tuple(numbers))
-    return [Run(run.case, run.model, options, ()) for run in runs]
+    return [
+        replace(run, options=replace(run.options, replications=tuple(numbers)), tallies=())
+        for run in runs
+    ]
 
 
 def _joined(runs: Sequence[Run], more: Sequence[Run]) -> list[Run]:
     numbers = runs[0].options.replications + more[0].options.replications
-    options = replace(runs[0].options, replications=numbers)
     return [
-        Run(run.case, run.model, options, [*run.tallies, *new.tallies])
+        replace(
+            run,
+            options=replace(run.options, replications=numbers),
+            tallies=[*run.tallies, *new.tallies],
+        )
         for run, new in zip(runs, more, strict=True)
     ]
 

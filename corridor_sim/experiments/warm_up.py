@@ -90,6 +90,7 @@ class WarmUp:
     """
 
     scenario: str
+    engine: str
     own_d: float
     """The warm-up that the scenario states."""
     fillings: Sequence[Filling]
@@ -136,6 +137,7 @@ def warm_up(
     groups = [group for group in _groups(run) if all(d.released.any() for d in _own(run, group))]
     return WarmUp(
         scenario=case.name,
+        engine=run.options.engine,
         own_d=case.scenario.span.warm_up_d.value,
         fillings=[_filling(run, group) for group in groups],
         weeks=pd.concat([_weeks(run, group) for group in groups], ignore_index=True),

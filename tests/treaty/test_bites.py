@@ -24,7 +24,7 @@ def bitten(world: RandomWorld) -> set[str]:
 
 
 def without_closures(words: Any) -> None:
-    words["closures"] = {}
+    words["closures"] = words["shocks"] = {}
     for desk in (*words["stations"].values(), *words["lines"].values()):
         desk |= ALL_DAY
         # A server that comes or goes is a closure too.
