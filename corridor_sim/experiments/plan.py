@@ -34,11 +34,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scenario, and what results call it; `text` is the scenario as JSON, defaults left out."""
+    """A scenario, and what results call it; `text` is the scenario as JSON, defaults left out.
+
+    `twin`: the text of another one that it is run beside, on the same luck; its tallies are then
+    those of `measures.twins`.
+    """
 
     name: str
     scenario: Scenario = field(compare=False)
     text: str
+    twin: str = ""
 
 
 def case(name: str, changes: Mapping[str, object] | None = None) -> Case:

@@ -80,7 +80,7 @@ class Processes:
     def _once(self, blocks: dict[int, Block]) -> Iterator[tuple[int, list[bytes]]]:
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._jobs, mp_context=spawn, initializer=started)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=spawn, initializer=_started)
         futures: dict[Future[list[bytes]], int] = {}
         try:
             for i, block in blocks.items():
@@ -104,8 +104,7 @@ class Processes:
             process.join()
 
 
-def started() -> None:
-    """Make a process end with the one that started it, and leave interrupts to that."""
+def _started() -> None:
     # An interrupt from the keyboard reaches every process; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,152 +1,90 @@
-"""A scenario beside its undisturbed twin, replication by replication on the same luck."""
+"""What a scenario is like without a shock: its undisturbed twin."""
 
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-import numpy as np
-
-from corridor_sim.compile import compile_scenario
-from corridor_sim.draws import Draws
-from corridor_sim.engines import block_size, engine
-from corridor_sim.errors import UsageError
-from corridor_sim.experiments.backlog import Backlog, waiting, worst
-from corridor_sim.experiments.executor import Progress
-from corridor_sim.experiments.plan import Case, Options
-from corridor_sim.experiments.processes import started
-from corridor_sim.experiments.run import check_alike
-from corridor_sim.experiments.twins import Change, Pair
-from corridor_sim.experiments.weeks import Weeks, weekly
-from corridor_sim.measures.rows import Group
-from corridor_sim.model import DAY, Model
+from corridor_sim.errors import UsageError, nearest
+from corridor_sim.experiments.plan import Case
+from corridor_sim.scenario.network import Dated
 from corridor_sim.scenario.schema import Scenario
-from corridor_sim.scenario.shocks import dates_of
+from corridor_sim.scenario.shocks import causes_of, dates_of
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is kept of a replication and its twin."""
-
-    change: Change
-    own: Weeks
-    twin: Weeks
-    backlog: dict[Group, Backlog]
+ALL = "all"
+"""What all shocks of a scenario together are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shocked:
-    """A scenario and its twin, both run on the same luck; readings by number of replication."""
+    """A case with its twin, and what the twin is without: shocks and dated closures."""
 
+    name: str
+    """Of the shock, or `ALL`."""
     case: Case
     twin: Case
-    models: tuple[Model, Model]
-    options: Options
-    readings: Sequence[Reading]
-
-    @property
-    def begin(self) -> int:
-        """Tick at which the first shock begins; without one, that of the measuring part."""
-        scenario = self.case.scenario
-        days = [dates_of(scenario, name)[0] for name in scenario.shocks]
-        if not days:
-            return self.models[0].cohort[0]
-        return (min(days) - scenario.span.start).days * DAY
-
-    def date(self, day: int) -> dt.date:
-        """The date of a day of the run."""
-        return self.case.scenario.span.start + dt.timedelta(days=day)
+    gone: tuple[str, ...]
+    begin: dt.date
+    """First day of the first of them within the run."""
+    end: dt.date
+    """First day after the last of them, ramps not counted."""
 
 
-def undisturbed(case: Case) -> Case:
-    """The twin of a case: the same without its shocks.
+def shocked(case: Case, *, only: str | None = None) -> Shocked:
+    """A case beside itself without its shocks; or without one of them, and what follows from it, or
+    without a dated closure.
 
     Raises
     ------
     UsageError
-        Where it has none.
+        Where there is no shock, none of that name, or none within the run.
     """
-    if not case.scenario.shocks:
-        raise UsageError(f"{case.name} has no `shocks`; name what it is held against")
-    scenario = case.scenario.model_copy(update={"shocks": {}})
-    bare = Scenario.model_validate(scenario.model_dump(mode="json", exclude_unset=True))
-    return Case(f"{case.name} without shocks", bare, bare.model_dump_json(exclude_unset=True))
-
-
-def shock(
-    case: Case, options: Options, *, against: Case | None = None, jobs: int = 1,
-    progress: Progress = lambda _: None,
-) -> Shocked:  # fmt: skip
-    """Run a case and its twin (by default the same without its shocks) and read them in pairs.
-
-    Raises
-    ------
-    UsageError
-        Where there is no twin, its numbers do not mean the same, or the engine is unknown.
-    """
-    twin = against or undisturbed(case)
-    check_alike(case, twin)
-    engine(options.engine)
-    models = (_model(case.text), _model(twin.text))
-    size = min(block_size(model, options.engine) for model in models)
-    size = max(1, min(size, -(-len(options.replications) // jobs)))
-    numbers = options.replications
-    blocks = [
-        (case.text, twin.text, replace(options, replications=numbers[i : i + size]))
-        for i in range(0, len(numbers), size)
-    ]
-    readings: list[Reading] = []
-    for found in _mapped(blocks, jobs):
-        readings += found
-        progress(2 * len(found))
-    return Shocked(case=case, twin=twin, models=models, options=options, readings=readings)
-
-
-_Block = tuple[str, str, Options]
-
-
-def _mapped(blocks: Sequence[_Block], jobs: int) -> Iterator[list[Reading]]:
-    if jobs <= 1 or len(blocks) == 1:
-        yield from map(_read, blocks)
-        return
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=started) as pool:
-        yield from pool.map(_read, blocks)
-
-
-def _read(block: _Block) -> list[Reading]:
-    """The readings of a block of replications."""
-    own, twin, options = block
-    models = _model(own), _model(twin)
-    pair = Pair(*models)
-    first, second = (
-        engine(options.engine)(Draws(model, options.seed), options.replications) for model in models
-    )
-    found = []
-    for ledger, other in zip(first, second, strict=True):
-        stocks = [waiting(model, of) for model, of in zip(models, (ledger, other), strict=True)]
-        found.append(
-            Reading(
-                pair.change(ledger, other), weekly(models[0], ledger), weekly(models[1], other),
-                worst(*stocks),
-            )
-        )  # fmt: skip
-    return found
-
-
-@lru_cache(maxsize=4)
-def _model(text: str) -> Model:
-    return compile_scenario(Scenario.model_validate_json(text), name="")
-
-
-def stacked(weeks: Sequence[Weeks], chosen: np.ndarray) -> Weeks:
-    """Weeks of some paths together, `[R, W]`."""
-    each = [one.of(chosen) for one in weeks]
-    return Weeks(
-        np.array([w.released for w in each]), np.array([w.finished for w in each]),
-        np.array([w.days for w in each]),
+    gone = _gone(case, only)
+    span = case.scenario.span
+    windows = [
+        (first, last) for name in gone for first, last in _windows(case.scenario, name)
+        if first < span.end and last > span.start
+    ]  # fmt: skip
+    if not windows:
+        rule = f"it runs from {span.start} to {span.end}; change `span`, or the dates of the shock"
+        raise UsageError(f"{case.name}: {', '.join(gone)} is not within the run: {rule}")
+    scenario = case.scenario
+    words = scenario.model_dump(mode="json", exclude_unset=True)
+    for table in ("shocks", "closures"):
+        words[table] = {k: v for k, v in words.get(table, {}).items() if k not in gone}
+    bare = Scenario.model_validate(words)
+    name = f"{case.name} without {', '.join(gone)}"
+    twin = Case(name, bare, bare.model_dump_json(exclude_unset=True))
+    return Shocked(
+        name=only or ALL, case=replace(case, twin=twin.text), twin=twin, gone=gone,
+        begin=min(first for first, _ in windows), end=max(last for _, last in windows),
     )  # fmt: skip
+
+
+def _gone(case: Case, only: str | None) -> tuple[str, ...]:
+    scenario = case.scenario
+    if only is None:
+        if not scenario.shocks:
+            raise UsageError(
+                f"{case.name} has no `shocks`, so there is nothing to recover from; add a scenario"
+                " with one (`+poland-closure-2025`), or name a dated closure with --shock"
+            )
+        return tuple(scenario.shocks)
+    dated = [name for name, own in scenario.closures.items() if isinstance(own, Dated)]
+    known = [*scenario.shocks, *dated]
+    if only not in known:
+        raise UsageError(
+            f"{case.name} has no shock or dated closure {only!r}; {nearest(only, known)}"
+        )
+    if only in dated:
+        return (only,)
+    return tuple(name for name in scenario.shocks if only in causes_of(scenario, name))
+
+
+def _windows(scenario: Scenario, name: str) -> Sequence[tuple[dt.date, dt.date]]:
+    if name in scenario.shocks:
+        return [dates_of(scenario, name)]
+    closure = scenario.closures[name]
+    assert isinstance(closure, Dated), "only these can be named"
+    return [(window.start, window.end) for window in closure.windows]

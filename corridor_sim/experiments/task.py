@@ -21,6 +21,8 @@ from corridor_sim.experiments.piece import encoded
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.visits import write_visits
 from corridor_sim.measures import tallying
+from corridor_sim.measures.rows import Tally
+from corridor_sim.measures.twins import twinned
 from corridor_sim.model import Model
 from corridor_sim.scenario.schema import Scenario
 
@@ -33,7 +35,8 @@ LIBRARIES: Final = ("numpy", "scipy", "simpy")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One replication of one case; `visits` is a folder that gets its visits as a Parquet file.
+    """One replication of one case; `visits` is a folder that gets its visits as a Parquet file;
+    `twin` as of the case.
 
     `key` (32 hex digits) names the case with all that a tally depends on but the replication:
     scenario text, seed, what is measured, and the build. Not: what the case is called, nor the
@@ -47,6 +50,7 @@ class Task:
     visits: Path | None
     key: str
     build: str
+    twin: str = ""
 
 
 def tasks_of(
@@ -61,7 +65,7 @@ def tasks_of(
         for case, own, folder in zip(cases, options, visits, strict=True)
     ]
     return [
-        Task(case.name, case.text, bare, number, folder, key, build())
+        Task(case.name, case.text, bare, number, folder, key, build(), case.twin)
         for number in (options[0].replications if options else ())
         for case, bare, folder, key in given
     ]
@@ -92,7 +96,8 @@ def blocks_of(tasks: Sequence[Task], *, workers: int) -> list[list[Task]]:
 def _together(task: Task) -> int:
     if task.options.engine == "event":
         return 1  # without compiling it here
-    return block_size(_model(task.name, task.text), task.options.engine)
+    size = block_size(_model(task.name, task.text), task.options.engine)
+    return max(1, size // 2) if task.twin else size
 
 
 def run_block(tasks: Sequence[Task]) -> list[bytes]:
@@ -127,16 +132,30 @@ def _run(tasks: Sequence[Task]) -> Iterator[bytes]:
             f"a worker runs corridor_sim {build()}, not {task.build}; install the same package"
             " and libraries on all of them"
         )
-    model = _model(task.name, task.text)
-    options = task.options
     numbers = [one.replication for one in tasks]
+    tallies = _beside_twin(task, numbers) if task.twin else _alone(task, numbers)
+    for tally in tallies:
+        yield encoded(tally, key=task.key)
+
+
+def _alone(task: Task, numbers: Sequence[int]) -> Iterator[Tally]:
+    model, options = _model(task.name, task.text), task.options
     tally_of = tallying(
         model, segments=options.segments, by_month=options.by_month, daily=options.daily
     )
     for ledger in engine(options.engine)(Draws(model, options.seed), numbers):
         if task.visits is not None:
             write_visits(model, ledger, task.visits)
-        yield encoded(tally_of(ledger), key=task.key)
+        yield tally_of(ledger)
+
+
+def _beside_twin(task: Task, numbers: Sequence[int]) -> Iterator[Tally]:
+    options = task.options
+    models = [_model(task.name, text) for text in (task.text, task.twin)]
+    tally_of = twinned(*models)
+    runs = [engine(options.engine)(Draws(model, options.seed), numbers) for model in models]
+    for own, twin in zip(*runs, strict=True):
+        yield tally_of(own, twin)
 
 
 def prepare(task: Task) -> None:
@@ -148,7 +167,7 @@ def key_of(case: Case, options: Options) -> str:
     """The key of a case under some options."""
     given = [
         case.text, options.seed, list(map(str, options.segments)),
-        options.by_month, options.daily, build(),
+        options.by_month, options.daily, build(), case.twin,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:32]
 
