@@ -93,7 +93,8 @@ def sensitivity(
     indices = pd.DataFrame([asdict(index) for index in found.indices])
     more = {
         "output": str(output), "unit": unit_of(output), "cases": found.cases,
-        "overloaded": found.overloaded, "unfinished": found.unfinished, "output_mean": found.mean, "output_sd": found.sd,
+        "overloaded": found.overloaded, "unfinished": found.unfinished,
+        "output_mean": found.mean, "output_sd": found.sd,
     }  # fmt: skip
     left = {"not_felt": found.unfelt, "not_free": found.bound}
     save(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -102,6 +101,8 @@ def plot_sweep(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     varied = [path for path in paths_of(data) if own[path].nunique() > 1]
     if own.empty or len(varied) != 1:
         return empty(ax, "Lines need a sweep over one path; see `heat` for two.", title=title)
+    if own["route"].nunique() == 2:  # one route is all
+        own = own[own["route"] != "all"]
     (path,), unit = varied, str(own["unit"].iloc[0])
     scale = 100 if unit == SHARE else 1
     numbers = pd.api.types.is_numeric_dtype(own[path])
@@ -139,7 +140,8 @@ def _one_row_a_case(data: pd.DataFrame, *, every_route: bool = False) -> tuple[p
     if not every_route:
         own = own[own["route"] == own["route"].iloc[0]]
     measure, route, direction = (str(own[name].iloc[0]) for name in _KEY)
-    about = f"{MEASURES.get(measure, measure)}, {'' if every_route else f'{_said(route)} '}"
+    said = MEASURES.get(measure, measure).removeprefix("the ")
+    about = f"{said}, {'' if every_route else f'{_said(route)} '}"
     return own, f"{about[0].upper()}{about[1:]}{direction}"
 
 

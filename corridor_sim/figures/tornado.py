@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -29,6 +28,7 @@ from corridor_sim.figures.tables import answer_of
 MOST: Final = 15
 """Rows, the largest first."""
 RAISES, LOWERS, EITHER = PALETTE[1], PALETTE[0], FAINT
+SIGNS: Final = {RAISES: "raises it", LOWERS: "lowers it", EITHER: "either way"}
 SURE: Final = 0.9
 """Share of an effect that has to have one sign."""
 HIGH: Final = 0.62
@@ -58,9 +58,11 @@ def plot_tornado(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for y, row in zip(lay_out(ax, [Rows(told)]), rows.to_dict("records"), strict=True):
         _effect(ax, y, row)
     ax.axvline(0, color=INK, linewidth=0.8)
-    _symmetric(ax, rows)
-    signs = [("raises it", RAISES), ("lowers it", LOWERS), ("either way", EITHER)]
-    handles: list[Patch | Line2D] = [Patch(color=shade, label=label) for label, shade in signs]
+    ax.margins(x=0.04)
+    shades = [_shade(row) for row in rows.to_dict("records")]
+    handles: list[Patch | Line2D] = [
+        Patch(color=shade, label=label) for shade, label in SIGNS.items() if shade in shades
+    ]
     handles += [
         Patch(color=RULE, label="luck alone"),
         Line2D([], [], color=INK, marker="D", ms=3.5, lw=0, mfc="white", label="second seed"),
@@ -86,13 +88,12 @@ def _output(data: pd.DataFrame) -> tuple[str, str]:
 
 def _effect(ax: Axes, y: float, row: dict[object, object]) -> None:
     size, low, high = _numbers(row, "mu_star")
-    mean, again, noise = (float(str(row[name])) for name in ("mu", "again", "noise_high"))
-    sure = abs(mean) >= SURE * size
-    sign = -1.0 if sure and mean < 0 else 1.0
-    shade = EITHER if not sure else (RAISES if mean > 0 else LOWERS)
+    again, noise = (float(str(row[name])) for name in ("again", "noise_high"))
+    shade = _shade(row)
+    sign = -1.0 if shade == LOWERS else 1.0
     ax.barh(y, 2 * noise, left=-noise, height=0.92, color=RULE, alpha=0.8, linewidth=0, zorder=1)
     ax.barh(y, sign * size, height=HIGH, color=shade, linewidth=0, zorder=2)
-    if not sure:
+    if shade == EITHER:
         ax.barh(y, -size, height=HIGH, color=shade, linewidth=0, zorder=2)
     ax.plot([sign * low, sign * high], [y, y], color=INK, linewidth=0.9, zorder=3)
     ax.plot(
@@ -101,10 +102,12 @@ def _effect(ax: Axes, y: float, row: dict[object, object]) -> None:
     )  # fmt: skip
 
 
-def _symmetric(ax: Axes, rows: pd.DataFrame) -> None:
-    columns = rows[["mu_star", "mu_star_high", "again", "noise_high"]]
-    top = 1.05 * float(np.nanmax(columns.to_numpy(float))) or 1.0
-    ax.set_xlim(-top, top)
+def _shade(row: dict[object, object]) -> str:
+    """The colour of the sign of an effect, as far as it has one."""
+    size, mean = float(str(row["mu_star"])), float(str(row["mu"]))
+    if abs(mean) < SURE * size or size == 0:
+        return EITHER
+    return RAISES if mean > 0 else LOWERS
 
 
 @figure(
