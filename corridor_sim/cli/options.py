@@ -70,6 +70,10 @@ seed_option = click.option(
 engine_option = click.option(
     "--engine", default="event", show_default=True, help="Engine that runs the replications."
 )
+out_option = click.option(
+    "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
+    show_default=True, help="Folder for the folders of runs and answers.",
+)  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 
 _RUN_OPTIONS = (
@@ -87,10 +91,7 @@ _RUN_OPTIONS = (
     click.option(
         "-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default one a core."
     ),
-    click.option(
-        "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
-        show_default=True, help="Folder for the folders of runs.",
-    ),
+    out_option,
     format_option,
     click.option(
         "segments", "--segment", metavar="FROM:TO", multiple=True,

@@ -58,8 +58,9 @@ def plot_tornado(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for y, row in zip(lay_out(ax, [Rows(told)]), rows.to_dict("records"), strict=True):
         _effect(ax, y, row)
     ax.axvline(0, color=INK, linewidth=0.8)
+    ax.use_sticky_edges = False
     ax.margins(x=0.04)
-    shades = [_shade(row) for row in rows.to_dict("records")]
+    shades = [_shade(row) for row in rows.to_dict("records") if row["mu_star"]]
     handles: list[Patch | Line2D] = [
         Patch(color=shade, label=label) for shade, label in SIGNS.items() if shade in shades
     ]

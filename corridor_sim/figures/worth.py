@@ -45,16 +45,17 @@ def plot_worth(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return empty(ax, "No capacity was tried.", title=TITLE)
     measure, label = BY.get(str(data["ranked_by"].iloc[0]), BY["transit_mean"])
     kept = data.groupby(["step", "size"], sort=False).head(MOST)
-    groups = list(kept.groupby(["step", "size"], sort=True))
+    groups = [own for _, own in kept.groupby(["step", "size"], sort=False)]
+    groups.sort(key=lambda own: int(own["step"].iloc[0]))
     several = len(groups) > 1
     places = lay_out(
         ax,
         [
             Rows(list(own["element"] + ": " + own["change"]), _head(own) if several else "")
-            for _, own in groups
+            for own in groups
         ],
     )
-    rows = [row for _, own in groups for row in own.to_dict("records")]
+    rows = [row for own in groups for row in own.to_dict("records")]
     ax.axvline(0, color=INK, linewidth=0.8)
     for y, row in zip(places, rows, strict=True):
         ends = [float(row[f"{measure}_ci_{end}"]) for end in ("low", "high")]
@@ -67,7 +68,7 @@ def plot_worth(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         )  # fmt: skip
     ax.xaxis.set_major_formatter("{x:,.4g}")
     left = len(data) - len(rows)
-    what = "Paired, on the same luck. Hollow: not told from nothing."
+    what = "Paired, on the same luck. Hollow: not told from nothing, all taken together."
     if left:
         what += f" {left} of lower rank are not drawn."
     words(
