@@ -16,9 +16,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from corridor_sim.experiments.notebook import (
+        backtest,
+        best,
+        bottlenecks,
+        calibrate,
+        goal_seek,
+        latin_hypercube,
+        sensitivity,
+        simultaneous,
+        sweep,
+    )
     from corridor_sim.experiments.plan import Case, Options, case, segment
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
+    from corridor_sim.experiments.verify import Verdict, verify
     from corridor_sim.experiments.visits import visits
+    from corridor_sim.experiments.warm_up import warm_up
     from corridor_sim.scenario.load import load, shipped
     from corridor_sim.scenario.schema import Scenario
 
@@ -30,18 +43,32 @@ _HOMES = {
     "Options": "experiments.plan",
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
+    "Verdict": "experiments.verify",
+    "backtest": "experiments.notebook",
+    "best": "experiments.notebook",
+    "bottlenecks": "experiments.notebook",
+    "calibrate": "experiments.notebook",
     "case": "experiments.plan",
     "compare": "experiments.run",
+    "goal_seek": "experiments.notebook",
+    "latin_hypercube": "experiments.notebook",
     "load": "scenario.load",
     "segment": "experiments.plan",
+    "sensitivity": "experiments.notebook",
     "shipped": "scenario.load",
     "simulate": "experiments.run",
+    "simultaneous": "experiments.notebook",
+    "sweep": "experiments.notebook",
+    "verify": "experiments.verify",
     "visits": "experiments.visits",
+    "warm_up": "experiments.warm_up",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "__version__", "case", "compare", "load",
-    "segment", "shipped", "simulate", "visits",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "__version__", "backtest",
+    "best", "bottlenecks", "calibrate", "case", "compare", "goal_seek", "latin_hypercube",
+    "load", "segment", "sensitivity", "shipped", "simulate", "simultaneous", "sweep", "verify",
+    "visits", "warm_up",
 ]  # fmt: skip
 
 
