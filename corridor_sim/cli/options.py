@@ -110,6 +110,10 @@ _RUN_OPTIONS = (
         "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95,
         show_default=True, help="Level of the intervals.",
     ),
+    click.option(
+        "--figures/--no-figures", default=True, show_default=True,
+        help="Draw the figures of the question into the run folder.",
+    ),
     click.option("--keep-visits", is_flag=True, help="Write all visits into the run folder."),
     quiet_option,
     debug_option,
@@ -133,6 +137,7 @@ class RunOptions:
     stations: bool
     every_row: bool
     level: float
+    figures: bool
     keep_visits: bool
     quiet: bool
 

@@ -48,13 +48,14 @@ class WithFigures(click.Command):
 @debug_option
 def plot(
     figure: str, folders: tuple[Path, ...], out: Path | None, scenarios: tuple[str, ...],
-    routes: tuple[str, ...], direction: str | None, measure: str | None, segment: str | None, element: str | None,
-    replication: int | None, column: bool,
+    routes: tuple[str, ...], direction: str | None, measure: str | None, segment: str | None,
+    element: str | None, replication: int | None, column: bool,
 ) -> None:  # fmt: skip
     """Draw a FIGURE from the folders of runs and answers.
 
     Figures of `sweep`, `sensitivity`, `bottlenecks`, `tune`, `warm-up` and `backtest` need their
-    folders, all others those of `run` or `compare`. A figure of one replication simulates it once more, from the scenario and seed in the folder.
+    folders, all others those of `run` or `compare`. A figure of one replication simulates it once
+    more, from the scenario and seed in the folder.
     """
     from corridor_sim.figures import FIGURES, Choice
     from corridor_sim.figures.style import COLUMN_CM, FORMATS, FULL_CM, canvas, save

@@ -36,7 +36,7 @@ def monthly(of: Replay, *, routes: tuple[str, ...] = (), direction: str = "westb
     size = np.array([model.flows[p.flow].size for p in model.paths])
     month = of.dates(at[rows]).astype("datetime64[M]").astype(str)
     cargo = pd.DataFrame({"month": month, "route": names[path], "teu": size[path]})
-    table = cargo.groupby(["month", "route"], as_index=False)["teu"].sum()
+    table = cargo.groupby(["month", "route"], as_index=False)[["teu"]].sum()
     begin, end = of.dates(list(model.cohort))
     return History(
         table=table, of=direction.capitalize(), unit="TEU", told=of.told, measured=(begin, end)

@@ -11,6 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from corridor_sim.experiments.backtest import Backtest
+from corridor_sim.experiments.calibrate import Calibration
+from corridor_sim.figures.answers import observed
 from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice, figure
 from corridor_sim.figures.rows import Rows, lay_out
@@ -52,15 +55,20 @@ def calibration_of(choice: Choice) -> pd.DataFrame:
 
 
 @figure("calibration", "model beside observations with their bands", read=calibration_of)
-def plot_calibration(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_calibration(
+    data: Backtest | Calibration | pd.DataFrame, *, ax: Axes | None = None
+) -> Axes:
     """Observed bands, and the model with its interval, P10 and P90, relative to the band's middle.
 
-    data: rows of `backtest` (by scenario, coloured by their use), or the residuals of `tune`
+    data: what `backtest` says or its rows (by scenario, coloured by their use), or a
+    calibration or its residuals
     (before, and on fresh replications after the fit; bands are two standard deviations wide). Rows
     without cargo in the model are hollow bands.
     """
     ax = axes(ax)
-    rows = _of_fit(data) if "fresh" in data else _of_backtest(data)
+    table = observed(data)
+    fit = "fresh" in table
+    rows = _of_fit(table) if fit else _of_backtest(table)
     if rows.empty:
         return empty(ax, "There are no observations.", title=TITLE)
     told = names(rows["scenario"]) if rows["scenario"].any() else {"": ""}
@@ -75,17 +83,17 @@ def plot_calibration(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     _limits(ax, rows)
     legend(ax, handles=_key(rows))
     inside = int(rows["inside"].sum())
-    n, level = data.attrs.get("n"), data.attrs.get("level")
-    what = f"{inside} of {len(rows)} rows inside their band. {_what('fresh' in data)}"
+    n, level = table.attrs.get("n"), table.attrs.get("level")
+    what = f"{inside} of {len(rows)} rows inside their band. {_what('fit' if fit else 'backtest')}"
     words(
         ax, title=TITLE, x="difference from the middle of what was observed, %",
-        caption=caption(n=n, level=None if "fresh" in data else level, what=what),
+        caption=caption(n=n, level=None if fit else level, what=what),
     )  # fmt: skip
     return ax
 
 
 def _of_backtest(data: pd.DataFrame) -> pd.DataFrame:
-    month = data["month"].fillna("") if "month" in data else pd.Series("", data.index)
+    month = data["month"].fillna("")
     segment = data["segment"].where(data["segment"] != "all", "")
     parts = [
         data["route"].where(data["route"] != "all", ""), segment, month,
@@ -93,7 +101,7 @@ def _of_backtest(data: pd.DataFrame) -> pd.DataFrame:
     ]  # fmt: skip
     label = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
     return data.assign(
-        label=label, use=data["use"] if "use" in data else "",
+        label=label, use=data["use"],
         inside=data["verdict"] == "inside", before=np.nan,
     )  # fmt: skip
 
@@ -169,8 +177,8 @@ def _dot(use: str, label: str) -> Line2D:
     return Line2D([], [], marker="o", ms=4, color=SHADES[use], lw=1.5, label=label)
 
 
-def _what(fit: bool) -> str:
-    if fit:
+def _what(kind: str) -> str:
+    if kind == "fit":
         return f"Bands: {WIDE:g} standard deviations of the observation. Cross: outside."
     return "Thick: interval of the mean; thin: P10 to P90; cross: outside its band."
 

@@ -53,7 +53,8 @@ def sweep_of(choice: Choice) -> pd.DataFrame:
 def plot_heat(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """A measure over the first two paths that vary, the first upwards and the second across.
 
-    data: the table of `sweep`, of one measure; of the first route and direction in it. The mean
+    data: the table of `sweep`, of it the mean transit time, or the first measure, route and
+    direction. The mean
     over what else varies.
     """
     ax = axes(ax)
@@ -84,7 +85,7 @@ def plot_heat(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     words(
         ax, title=title, x=varied[1], y=varied[0],
         caption=caption(
-            n=data.attrs.get("n"), what=f"Means over {', '.join(more)}." if more else ""
+            n=int(own["n"].max()), what=f"Means over {', '.join(more)}." if more else ""
         ),
     )  # fmt: skip
     return ax
@@ -94,7 +95,8 @@ def plot_heat(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 def plot_sweep(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """A measure over the path that varies, with its interval, a line a route.
 
-    data: the table of `sweep`, of one measure; of one direction, westbound if there is any.
+    data: the table of `sweep`; of it the mean transit time, or the first measure, in one direction,
+    westbound if there is any.
     """
     ax = axes(ax)
     own, title = _one_row_a_case(data, every_route=True)
@@ -123,7 +125,7 @@ def plot_sweep(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     tall(ax, rows=1, row_cm=5.0 if is_narrow(ax) else 7.5, more_cm=2.5)
     words(
         ax, title=title, x=path, y=_label(str(own["measure"].iloc[0]), unit),
-        caption=caption(n=data.attrs.get("n"), level=data.attrs.get("level")),
+        caption=caption(n=int(own["n"].max()), level=data.attrs.get("level")),
     )  # fmt: skip
     return ax
 
@@ -136,7 +138,8 @@ def _one_row_a_case(data: pd.DataFrame, *, every_route: bool = False) -> tuple[p
     own = data[data["segment"] == "all"] if "segment" in data else data
     if own.empty:
         return own, "Sweep"
-    own = one_direction(own[own["measure"] == own["measure"].iloc[0]])
+    measures = list(own["measure"])
+    own = one_direction(own[own["measure"] == (DEFAULT if DEFAULT in measures else measures[0])])
     if not every_route:
         own = own[own["route"] == own["route"].iloc[0]]
     measure, route, direction = (str(own[name].iloc[0]) for name in _KEY)

@@ -71,7 +71,7 @@ def _write(
         return
     red, green, blue = (int(shade[i : i + 2], 16) for i in (1, 3, 5))
     ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
-    for at, low, high in zip(x, below, part, strict=True):
+    for at, low, high in zip(x.tolist(), below, part, strict=True):
         if high >= WRITTEN:
             ax.text(
                 at, low + high / 2, f"{100 * high:.0f}", ha="center", va="center", color=ink,

@@ -10,6 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from corridor_sim.experiments.headlines import MEASURES
+from corridor_sim.experiments.sensitivity import Sensitivity
+from corridor_sim.figures.answers import effects, indices
 from corridor_sim.figures.registry import figure
 from corridor_sim.figures.rows import Rows, lay_out
 from corridor_sim.figures.style import (
@@ -38,22 +40,23 @@ HIGH: Final = 0.62
     "tornado", "what the range of each number does to the output (Morris)",
     read=answer_of("morris.csv", "sensitivity"),
 )  # fmt: skip
-def plot_tornado(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_tornado(data: Sensitivity | pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Mean change of the output over the whole range of each number, the largest above.
 
-    data: morris.csv of `sensitivity`. Bars go to the left where a higher number lowers the output;
-    the whisker is the interval of mu*, the mark the second seed, the pale bar what luck makes of
-    it.
+    data: what `sensitivity` says, or its morris.csv. Bars go to the left where a higher number
+    lowers the output; the whisker is the interval of mu*, the mark the second seed, the pale bar
+    what luck makes of it.
     """
     ax = axes(ax)
-    output, unit = _output(data)
+    table = effects(data)
+    output, unit = _output(table)
     title = f"What the ranges do to {output}"
-    if data.empty:
+    if table.empty:
         return empty(
             ax, "Nothing was screened: there were no more numbers than are kept for Sobol.",
             title=title,
         )  # fmt: skip
-    rows = data.sort_values("mu_star", ascending=False, kind="stable").head(MOST)
+    rows = table.sort_values("mu_star", ascending=False, kind="stable").head(MOST)
     told = [f"{row.factor} {row.low:g} to {row.high:g}" for row in rows.itertuples()]
     for y, row in zip(lay_out(ax, [Rows(told)]), rows.to_dict("records"), strict=True):
         _effect(ax, y, row)
@@ -70,11 +73,11 @@ def plot_tornado(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ]
     legend(ax, handles=handles)
     what = "Over the whole range of each, from low to high; intervals of mu*."
-    if len(data) > len(rows):
-        what += f" {len(data) - len(rows)} smaller ones are not drawn."
+    if len(table) > len(rows):
+        what += f" {len(table) - len(rows)} smaller ones are not drawn."
     words(
         ax, title=title, x=f"change of {output}{f', {unit}' if unit else ''}",
-        caption=caption(n=data.attrs.get("n"), level=data.attrs.get("level"), what=what),
+        caption=caption(n=table.attrs.get("n"), level=table.attrs.get("level"), what=what),
     )  # fmt: skip
     return ax
 
@@ -115,17 +118,18 @@ def _shade(row: dict[object, object]) -> str:
     "sobol", "share of the output's variance that each number explains (Sobol)",
     read=answer_of("sobol.csv", "sensitivity"),
 )  # fmt: skip
-def plot_sobol(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_sobol(data: Sensitivity | pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Shares of the variance, alone (dark) and with all interactions (pale), with intervals.
 
-    data: sobol.csv of `sensitivity`.
+    data: what `sensitivity` says, or its sobol.csv.
     """
     ax = axes(ax)
-    output, _ = _output(data)
+    table = indices(data)
+    output, _ = _output(table)
     title = f"What explains the variance of {output}"
-    if data.empty:
+    if table.empty:
         return empty(ax, "Nothing was left for Sobol.", title=title)
-    rows = data.sort_values("st", ascending=False, kind="stable").head(MOST)
+    rows = table.sort_values("st", ascending=False, kind="stable").head(MOST)
     for y, row in zip(
         lay_out(ax, [Rows(list(rows["factor"]))]), rows.to_dict("records"), strict=True
     ):
@@ -143,7 +147,7 @@ def plot_sobol(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     words(
         ax, title=title, x="share of variance",
         caption=caption(
-            n=data.attrs.get("n"), level=data.attrs.get("level"),
+            n=table.attrs.get("n"), level=table.attrs.get("level"),
             what="Intervals are cut at 0 and 100 %.",
         ),
     )  # fmt: skip

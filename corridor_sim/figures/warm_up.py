@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from corridor_sim.experiments.warm_up import WEEK_D, WarmUp
+from corridor_sim.figures.answers import weeks
 from corridor_sim.figures.registry import Choice, figure
 from corridor_sim.figures.style import (
     FAINT,
@@ -33,15 +34,6 @@ def weeks_of(choice: Choice) -> pd.DataFrame:
     found = chosen(table, choice)
     found.attrs = table.attrs
     return found
-
-
-def weeks(data: WarmUp | pd.DataFrame) -> pd.DataFrame:
-    """Weeks of a look at the warm-up, with what is said of it."""
-    if isinstance(data, pd.DataFrame):
-        return data
-    table = data.weeks.copy()
-    table.attrs = {"warm_up_d": data.own_d, "needed_d": data.needed_d}
-    return table
 
 
 @figure("warm-up", "weekly means of the first and the second year, from empty", read=weeks_of)

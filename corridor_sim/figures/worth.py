@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from corridor_sim.experiments.notebook import Bottlenecks
+from corridor_sim.figures.answers import worths
 from corridor_sim.figures.registry import figure
 from corridor_sim.figures.rows import Rows, lay_out
 from corridor_sim.figures.style import (
@@ -34,17 +36,18 @@ BY: Final = {
     "worth", "what more of each capacity is worth, and what binds next",
     read=answer_of("worth.csv", "bottlenecks"),
 )  # fmt: skip
-def plot_worth(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_worth(data: Bottlenecks | pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Gain of one more of each capacity with its interval, by step and rank.
 
-    data: worth.csv of `bottlenecks`; in days, or in TEU where the way is overloaded at first. Each
-    step has the first of the step before relieved. Hollow is not told from nothing.
+    data: what `bottlenecks` says, or its worth.csv; in days, or in TEU where the way is overloaded
+    at first. Each step has the first of the step before relieved. Hollow is not told from nothing.
     """
     ax = axes(ax)
-    if data.empty:
+    table = worths(data)
+    if table.empty:
         return empty(ax, "No capacity was tried.", title=TITLE)
-    measure, label = BY.get(str(data["ranked_by"].iloc[0]), BY["transit_mean"])
-    kept = data.groupby(["step", "size"], sort=False).head(MOST)
+    measure, label = BY.get(str(table["ranked_by"].iloc[0]), BY["transit_mean"])
+    kept = table.groupby(["step", "size"], sort=False).head(MOST)
     groups = [own for _, own in kept.groupby(["step", "size"], sort=False)]
     groups.sort(key=lambda own: int(own["step"].iloc[0]))
     several = len(groups) > 1
@@ -67,13 +70,13 @@ def plot_worth(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             markerfacecolor=shade if row["told_from_zero"] else "white",
         )  # fmt: skip
     ax.xaxis.set_major_formatter("{x:,.4g}")
-    left = len(data) - len(rows)
+    left = len(table) - len(rows)
     what = "Paired, on the same luck. Hollow: not told from nothing, all taken together."
     if left:
         what += f" {left} of lower rank are not drawn."
     words(
         ax, title=TITLE, x=label,
-        caption=caption(n=data.attrs.get("n"), level=data.attrs.get("level"), what=what),
+        caption=caption(n=table.attrs.get("n"), level=table.attrs.get("level"), what=what),
     )  # fmt: skip
     return ax
 
