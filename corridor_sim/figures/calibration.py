@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from corridor_sim.experiments.backtest import Backtest
 from corridor_sim.experiments.calibrate import Calibration
 from corridor_sim.figures.answers import observed
-from corridor_sim.figures.marks import names
+from corridor_sim.figures.marks import names, short
 from corridor_sim.figures.registry import Choice, figure
 from corridor_sim.figures.rows import Rows, lay_out
 from corridor_sim.figures.style import (
@@ -33,9 +33,11 @@ from corridor_sim.figures.style import (
 from corridor_sim.figures.tables import answer_of, chosen
 from corridor_sim.output import SHARE, decimals, number
 
+LONGEST: Final = 60
+"""Letters of a row's name."""
 TITLE: Final = "Model beside what was observed"
 SHADES: Final = {
-    "test": PALETTE[0], "fit": PALETTE[1], "input": FAINT, "claim": PALETTE[3], "": PALETTE[0],
+    "test": PALETTE[0], "fitted": PALETTE[1], "input": FAINT, "claim": PALETTE[3], "": PALETTE[0],
 }  # fmt: skip
 """By what a row is for; only rows for a test speak for the model."""
 WIDE: Final = 2.0
@@ -82,9 +84,12 @@ def plot_calibration(
     ax.axvline(0, color=INK, linewidth=0.6, zorder=1)
     _limits(ax, rows)
     legend(ax, handles=_key(rows))
-    inside = int(rows["inside"].sum())
+    inside = ", ".join(
+        f"{int(own['inside'].sum())} of {len(own)} {use} rows"
+        for use, own in rows.groupby("use", sort=False)
+    )
     n, level = table.attrs.get("n"), table.attrs.get("level")
-    what = f"{inside} of {len(rows)} rows inside their band. {_what('fit' if fit else 'backtest')}"
+    what = f"Inside their band: {inside}. {_what('fit' if fit else 'backtest')}"
     words(
         ax, title=TITLE, x="difference from the middle of what was observed, %",
         caption=caption(n=n, level=None if fit else level, what=what),
@@ -97,9 +102,12 @@ def _of_backtest(data: pd.DataFrame) -> pd.DataFrame:
     segment = data["segment"].where(data["segment"] != "all", "")
     parts = [
         data["route"].where(data["route"] != "all", ""), segment, month,
+        data["direction"].where(data["direction"] == "eastbound", ""),
         data["measure"].where(data["measure"] != "transit_mean", ""),
     ]  # fmt: skip
-    label = [" ".join(part for part in row if part) for row in zip(*parts, strict=True)]
+    label = [
+        short(" ".join(part for part in row if part), LONGEST) for row in zip(*parts, strict=True)
+    ]
     return data.assign(
         label=label, use=data["use"],
         inside=data["verdict"] == "inside", before=np.nan,
@@ -111,7 +119,7 @@ def _of_fit(data: pd.DataFrame) -> pd.DataFrame:
     low, high = data["observed"] - band, data["observed"] + band
     nothing = dict.fromkeys(("ci_low", "ci_high", "p10", "p90"), np.nan)
     return data.assign(
-        scenario="", label=data["quantity"], low=low, high=high, unit="", use="fit",
+        scenario="", label=data["quantity"], low=low, high=high, unit="", use="fitted",
         mean=data["fresh"], inside=data["fresh"].between(low, high), **nothing,
     )  # fmt: skip
 
@@ -145,7 +153,7 @@ def _draw(ax: Axes, y: float, row: dict[str, object]) -> None:
 def _tell(ax: Axes, y: float, low: float, high: float, mean: float, unit: str) -> None:
     """The numbers themselves, at the right."""
     scale, shown = (100.0, "%") if unit == SHARE else (1.0, unit)
-    places = min(1, decimals(low * scale, high * scale))
+    places = min(2, decimals(low * scale, high * scale))
     band = f"{number(low * scale, places)} to {number(high * scale, places)} {shown}".rstrip()
     model = "no cargo" if np.isnan(mean) else number(mean * scale, places)
     ax.annotate(
@@ -169,7 +177,7 @@ def _key(rows: pd.DataFrame) -> Sequence[Patch | Line2D]:
     uses = [use for use in SHADES if use in set(rows["use"])]
     if rows["before"].notna().any():
         handles.append(Line2D([], [], marker="o", mfc="white", color=FAINT, lw=0, label="before"))
-        return [*handles, _dot("fit", "after the fit, fresh luck")]
+        return [*handles, _dot("fitted", "after the fit, fresh luck")]
     return [*handles, *(_dot(use, f"model ({use})" if use else "model") for use in uses)]
 
 

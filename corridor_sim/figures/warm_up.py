@@ -55,17 +55,17 @@ def plot_warm_up(data: WarmUp | pd.DataFrame, *, ax: Axes | None = None) -> Axes
     second = own["second_d"]
     ax.fill_between(
         day, second + own["diff_low_d"], second + own["diff_high_d"], color=shade, alpha=0.18,
-        linewidth=0, label="interval of the first year",
+        linewidth=0, label="interval",
     )  # fmt: skip
     ax.plot(day, second, color=FAINT, linewidth=line_width(ax), label="second year")
     ax.plot(
         day, own["first_d"], color=shade, linewidth=line_width(ax), marker="o", markersize=2,
-        label="first year, from empty",
+        label="first year",
     )  # fmt: skip
     ax.set_xlim(0, day.max() + WEEK_D)
     needed, stated = (table.attrs.get(name) for name in ("needed_d", "warm_up_d"))
     for given, label, dash in (
-        (needed, "warm-up needed", (0, (4, 2))), (stated, "warm-up of the scenario", (0, (1, 1)))
+        (needed, "needed", (0, (4, 2))), (stated, "stated", (0, (1, 1)))
     ):  # fmt: skip
         if given is not None:
             ax.axvline(float(given), color=INK, linewidth=0.9, linestyle=dash, label=label)
@@ -78,7 +78,8 @@ def plot_warm_up(data: WarmUp | pd.DataFrame, *, ax: Axes | None = None) -> Axes
         y="mean transit time, d",
         caption=caption(
             n=table.attrs.get("n"), level=table.attrs.get("level"),
-            what=f"{what} Intervals hold for all weeks at once.".strip(),
+            what=f"{what} Upright: warm-up needed, and stated in the scenario. The interval of the"
+            " first year about the second holds for all weeks at once.".strip(),
         ),
     )  # fmt: skip
     return ax
