@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -19,15 +19,18 @@ from corridor_sim.experiments.ways import ways
 from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice
 
+NUMBERS: Final = ("mean", "ci_low", "ci_high", "diff", "diff_ci_low", "diff_ci_high")
 Data = pd.DataFrame | Run | Comparison
 """What a figure of a table takes: the table, or the results it is made from."""
 
 
 def measures(data: Data) -> pd.DataFrame:
-    """The tidy table, of a comparison with its baseline first."""
+    """The tidy table, of a comparison with its baseline first; its numbers may be missing."""
     if isinstance(data, Comparison):
-        return joined([data.baseline.table(), data.table()])
-    return data.table() if isinstance(data, Run) else data
+        table = joined([data.baseline.table(), data.table()])
+    else:
+        table = data.table() if isinstance(data, Run) else data
+    return table.astype({name: float for name in NUMBERS if name in table})
 
 
 def times(data: Data) -> pd.DataFrame:
