@@ -16,6 +16,7 @@ from corridor_sim.cli.options import (
     debug_option,
     engine_option,
     format_option,
+    out_option,
     quiet_option,
     scenario_argument,
     seed_option,
@@ -47,10 +48,7 @@ _OPTIONS = (
     seed_option,
     set_option,
     engine_option,
-    click.option(
-        "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
-        show_default=True, help="Folder for the folders of answers.",
-    ),
+    out_option,
     format_option,
     click.option(
         "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95,

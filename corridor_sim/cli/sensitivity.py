@@ -66,7 +66,7 @@ def sensitivity(
 
     from corridor_sim.cli.writing import tell
     from corridor_sim.experiments import sensitivity as s
-    from corridor_sim.experiments.quantities import quantity
+    from corridor_sim.experiments.quantities import quantity, unit_of
 
     if base_samples & (base_samples - 1):
         raise click.UsageError(f"--base-samples must be a power of two, not {base_samples}")
@@ -92,8 +92,9 @@ def sensitivity(
     effects = pd.DataFrame([asdict(effect) for effect in found.effects])
     indices = pd.DataFrame([asdict(index) for index in found.indices])
     more = {
-        "output": str(output), "cases": found.cases, "overloaded": found.overloaded,
-        "unfinished": found.unfinished, "output_mean": found.mean, "output_sd": found.sd,
+        "output": str(output), "unit": unit_of(output), "cases": found.cases,
+        "overloaded": found.overloaded, "unfinished": found.unfinished,
+        "output_mean": found.mean, "output_sd": found.sd,
     }  # fmt: skip
     left = {"not_felt": found.unfelt, "not_free": found.bound}
     save(

@@ -141,9 +141,10 @@ def _heat(
 
 
 def _sheet(asked: Asked, table: pd.DataFrame) -> Sheet:
+    from corridor_sim.experiments.sweep import paths_of
     from corridor_sim.output import Sheet, interval, places_of, quantity
 
-    paths = list(table.columns[1 : list(table.columns).index("scenario")])
+    paths = paths_of(table)
     own = table[table["measure"].isin(HEADLINES) & (table["segment"] == "all")]
     if asked.routes:
         own = own[own["route"].isin(asked.routes)]
