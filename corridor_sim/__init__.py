@@ -6,6 +6,7 @@
         [cs.case("baseline-2024"), cs.case("alat-phase-2")], cs.Options(replications=range(20))
     )
     cs.compare([base, phase2]).table()
+    cs.bottlenecks(cs.case("baseline-2024"), routes=["middle-poti"])
 
 The public names are loaded when they are first used.
 """
@@ -16,9 +17,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from corridor_sim.experiments.dry_run import forecast
+    from corridor_sim.experiments.executor import Where, workers
+    from corridor_sim.experiments.notebook import (
+        backtest,
+        best,
+        bottlenecks,
+        calibrate,
+        goal_seek,
+        latin_hypercube,
+        sensitivity,
+        simultaneous,
+        sweep,
+    )
+    from corridor_sim.experiments.overlays import overlay
     from corridor_sim.experiments.plan import Case, Options, case, segment
+    from corridor_sim.experiments.precision import precise
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
+    from corridor_sim.experiments.sweep import heat
+    from corridor_sim.experiments.verify import verified
     from corridor_sim.experiments.visits import visits
+    from corridor_sim.experiments.warm_up import warm_up
     from corridor_sim.scenario.load import load, shipped
     from corridor_sim.scenario.schema import Scenario
 
@@ -30,18 +49,37 @@ _HOMES = {
     "Options": "experiments.plan",
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
+    "Where": "experiments.executor",
+    "backtest": "experiments.notebook",
+    "best": "experiments.notebook",
+    "bottlenecks": "experiments.notebook",
+    "calibrate": "experiments.notebook",
     "case": "experiments.plan",
     "compare": "experiments.run",
+    "forecast": "experiments.dry_run",
+    "goal_seek": "experiments.notebook",
+    "heat": "experiments.sweep",
+    "latin_hypercube": "experiments.notebook",
     "load": "scenario.load",
+    "overlay": "experiments.overlays",
+    "precise": "experiments.precision",
     "segment": "experiments.plan",
+    "sensitivity": "experiments.notebook",
     "shipped": "scenario.load",
     "simulate": "experiments.run",
+    "simultaneous": "experiments.notebook",
+    "sweep": "experiments.notebook",
+    "verified": "experiments.verify",
     "visits": "experiments.visits",
+    "warm_up": "experiments.warm_up",
+    "workers": "experiments.executor",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "__version__", "case", "compare", "load",
-    "segment", "shipped", "simulate", "visits",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Where", "__version__", "backtest", "best",
+    "bottlenecks", "calibrate", "case", "compare", "forecast", "goal_seek", "heat",
+    "latin_hypercube", "load", "overlay", "precise", "segment", "sensitivity", "shipped",
+    "simulate", "simultaneous", "sweep", "verified", "visits", "warm_up", "workers",
 ]  # fmt: skip
 
 

@@ -62,20 +62,10 @@ def backtest(
     with progress(total, quiet=quiet) as step:
         verdicts = look(bands, options, where=where, progress=step)
     inside, rows = score(verdicts)
-    records = [_record(verdict) for verdict in verdicts]
+    records = [verdict.record() for verdict in verdicts]
     value = {"replications": replications, "seed": seed, "engine": engine, "inside": inside,
              "of": rows, "rows": records}  # fmt: skip
     write(shape, sheets=[_sheet(verdicts, inside)], records=records, columns=COLUMNS, value=value)
-
-
-def _record(verdict: Verdict) -> dict[str, object]:
-    seen = verdict.observed
-    return {
-        "scenario": seen.scenario, **seen.group._asdict(), "measure": seen.measure,
-        "unit": seen.unit, "low": seen.low, "high": seen.high, "mean": verdict.mean,
-        "ci_low": verdict.ci_low, "ci_high": verdict.ci_high, "p10": verdict.p10,
-        "p90": verdict.p90, "verdict": verdict.said, "kind": seen.kind, "sources": seen.sources,
-    }  # fmt: skip
 
 
 def _sheet(verdicts: list[Verdict], inside: int) -> Sheet:

@@ -70,6 +70,16 @@ class Verdict:
         )
         return f"{side} (spread reaches)" if reaches else side
 
+    def record(self) -> dict[str, object]:
+        """As a row of a table."""
+        seen = self.observed
+        return {
+            "scenario": seen.scenario, **seen.group._asdict(), "measure": seen.measure,
+            "unit": seen.unit, "low": seen.low, "high": seen.high, "mean": self.mean,
+            "ci_low": self.ci_low, "ci_high": self.ci_high, "p10": self.p10, "p90": self.p90,
+            "verdict": self.said, "kind": seen.kind, "sources": seen.sources,
+        }  # fmt: skip
+
 
 def shipped_observations() -> Path:
     """The observations that come with the package."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridor_sim.experiments.executor import HERE, Progress, Where
 from corridor_sim.experiments.plan import Case, Options
+from corridor_sim.experiments.shown import framed
 from corridor_sim.experiments.store import Store, opened
 from corridor_sim.experiments.task import Task, prepare, run_task, tasks_of
 
@@ -43,6 +44,10 @@ class Forecast:
         """One row a case, columns as `Expected`."""
         names = Expected.__slots__
         return pd.DataFrame([{name: getattr(c, name) for name in names} for c in self.cases])
+
+    def _repr_html_(self) -> str:
+        title = f"About {self.seconds:,.0f} s on {self.jobs} processes"
+        return framed(title, {"": self.table()})
 
 
 def forecast(

@@ -1,13 +1,15 @@
-"""The short table of a run or comparison as HTML, for notebooks."""
+"""Answers as HTML, for notebooks: the short table of a run or comparison, tables with notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+
+import pandas as pd
 
 from corridor_sim.experiments.headlines import headline, reading_order
 from corridor_sim.measures.table import ComparedRow, Row
-from corridor_sim.output import POINTS, SHARE, interval, places_of, quantity
+from corridor_sim.output import POINTS, SHARE, interval, number, places_of, quantity
 
 LONGEST = 60
 """Rows that are shown; all are in the table."""
@@ -60,3 +62,27 @@ def _difference(row: ComparedRow) -> tuple[str, str]:
 
 def _line(cells: Sequence[str] | Iterator[str], tag: str) -> str:
     return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def framed(title: str, tables: Mapping[str, pd.DataFrame], notes: Sequence[str] = ()) -> str:
+    """A title, tables of plain columns under their own titles, and notes."""
+    parts = [f"<h4>{escape(title)}</h4>"]
+    for caption, table in tables.items():
+        if table.empty:
+            continue
+        heads = _line(list(map(str, table.columns)), "th")
+        rows = [[_plain(cell) for cell in row] for row in table.itertuples(index=False)]
+        body = "".join(_line(row, "td") for row in rows[:LONGEST])
+        parts.append(
+            f"<table><caption>{escape(caption)}</caption><thead>{heads}</thead>"
+            f"<tbody>{body}</tbody></table>"
+        )
+        if len(rows) > LONGEST:
+            parts.append(f"<p>{len(rows) - LONGEST} more rows are in the table.</p>")
+    return "".join([*parts, *(f"<p>{escape(note)}</p>" for note in notes)])
+
+
+def _plain(cell: object) -> str:
+    if isinstance(cell, float):
+        return number(cell)
+    return "" if cell is None else str(cell)
