@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from corridor_sim.experiments.precision import precise
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
     from corridor_sim.experiments.sweep import heat
-    from corridor_sim.experiments.verify import verified
+    from corridor_sim.experiments.verify import Verdict, verify
     from corridor_sim.experiments.visits import visits
     from corridor_sim.experiments.warm_up import warm_up
     from corridor_sim.scenario.load import load, shipped
@@ -49,6 +49,7 @@ _HOMES = {
     "Options": "experiments.plan",
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
+    "Verdict": "experiments.verify",
     "Where": "experiments.executor",
     "backtest": "experiments.notebook",
     "best": "experiments.notebook",
@@ -69,17 +70,17 @@ _HOMES = {
     "simulate": "experiments.run",
     "simultaneous": "experiments.notebook",
     "sweep": "experiments.notebook",
-    "verified": "experiments.verify",
+    "verify": "experiments.verify",
     "visits": "experiments.visits",
     "warm_up": "experiments.warm_up",
     "workers": "experiments.executor",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "Where", "__version__", "backtest", "best",
-    "bottlenecks", "calibrate", "case", "compare", "forecast", "goal_seek", "heat",
-    "latin_hypercube", "load", "overlay", "precise", "segment", "sensitivity", "shipped",
-    "simulate", "simultaneous", "sweep", "verified", "visits", "warm_up", "workers",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "Where", "__version__",
+    "backtest", "best", "bottlenecks", "calibrate", "case", "compare", "forecast", "goal_seek",
+    "heat", "latin_hypercube", "load", "overlay", "precise", "segment", "sensitivity",
+    "shipped", "simulate", "simultaneous", "sweep", "verify", "visits", "warm_up", "workers",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corridor_sim.laws import QUANTILES
+from corridor_sim.laws import MICRO, QUANTILES
 from corridor_sim.model import (
     DAY,
     NONE,
@@ -32,7 +32,10 @@ from corridor_sim.model import (
 )
 
 CHUNK: Final = 256
+NOT_OPEN: Final = 2**61
+"""Cost of a path that is not open; with the dearest quoted time it is still an int64."""
 _PER_BLOCK: Final = 4
+_LEAST: Final = 2.0**-53
 
 
 class Streams:
@@ -90,7 +93,10 @@ class Luck:
     release: Ticks
     """Release `[S]` of every consignment; outside [0, end) it does not exist in the run."""
     path: npt.NDArray[np.int32]
-    """Path `[S]` of every consignment."""
+    """Path `[S]` of every consignment; the first of its flow where it chooses at release."""
+    costs: tuple[Ticks | None, ...]
+    """By flow that chooses: what each path costs each consignment beside quoted time `[n, paths]`,
+    luck included, millionths of a USD per FEU; `NOT_OPEN` where it is not open at its release."""
     works: tuple[Ticks | None, ...]
     """Durations `[P, n]` of consignments, by duration; None where vehicles own it."""
     calendars: tuple[tuple[Calendar, ...], ...]
@@ -141,6 +147,9 @@ class Draws:
             replication=number,
             release=np.concatenate(release),
             path=np.concatenate(path),
+            costs=tuple(
+                self._costs(flow, number, at) for flow, at in zip(model.flows, release, strict=True)
+            ),
             works=tuple(self._works(i, number) for i in range(len(model.durations))),
             calendars=tuple(calendars(station, windows) for station in model.stations),
             slots=tuple(self._slots(service, windows, number) for service in model.services),
@@ -186,12 +195,26 @@ class Draws:
 
     def _path(self, flow: Flow, replication: int, release: Ticks) -> npt.NDArray[np.int32]:
         paths = np.array(flow.paths, np.int32)
-        if len(paths) == 1:
+        if len(paths) == 1 or flow.choice:
             return np.full(len(release), paths[0], np.int32)
         u = self._per_consignment(flow, f"{flow.name}:route", replication)
         period = np.searchsorted(flow.share_starts, release, side="right") - 1
         chosen: npt.NDArray[np.int32] = paths[(u[:, None] >= flow.shares[period, :-1]).sum(axis=1)]
         return chosen
+
+    def _costs(self, flow: Flow, replication: int, release: Ticks) -> Ticks | None:
+        choice, routes = flow.choice, self.model.routes
+        if choice is None:
+            return None
+        costs = np.empty((len(release), len(flow.paths)), np.int64)
+        period = np.maximum(0, np.searchsorted(flow.share_starts, release, side="right") - 1)
+        for p, path in enumerate(flow.paths):
+            name = f"{flow.name}:route:{routes[self.model.paths[path].route]}"
+            u = self._per_consignment(flow, name, replication)
+            usd = choice.parts[period, p].sum(axis=1) - choice.scale * gumbel(u)
+            costs[:, p] = np.rint(usd * MICRO)
+            costs[within(choice.closed[p], release), p] = NOT_OPEN
+        return costs
 
     def _works(self, index: int, replication: int) -> Ticks | None:
         if index not in self._owner:
@@ -204,10 +227,17 @@ class Draws:
         return np.broadcast_to(work, (len(law.starts), count))
 
     def _windows(self, closure: Closure, replication: int) -> Ticks:
+        if not all(self._happens(name, p, replication) for name, p in closure.events):
+            return closure.windows[:0]
         if closure.rate is None or closure.spell is None:
             return closure.windows
         spells = self._spells(closure, closure.rate, closure.spell, replication)
         return merged([closure.windows, np.array(spells, np.int64).reshape(-1, 2)])
+
+    def _happens(self, event: str, probability: float, replication: int) -> bool:
+        return (
+            float(self._streams.uniform(f"{event}:happens", replication, count=1)[0]) < probability
+        )
 
     def _spells(
         self, closure: Closure, rate: Floats, spell: Floats, replication: int
@@ -247,6 +277,12 @@ class Draws:
             share = np.where(inside, np.maximum(share, cancels), share)
         luck = self._streams.uniform(f"{service.name}:cancelled", replication, count=count)
         return Slots(times=times, cancelled=luck < share)
+
+
+def gumbel(u: Floats) -> Floats:
+    """Standard Gumbel variates of uniform ones."""
+    inner: Floats = -np.log(-np.log(np.clip(u, _LEAST, 1.0 - _LEAST)))
+    return inner
 
 
 def is_mixed(law: Duration) -> bool:

@@ -170,6 +170,27 @@ def resampled_coefficient_of_variation(
     return _jackknife(_variation, denominator=n, total=total, squares=squares)
 
 
+def resampled_cost(
+    amount: FloatArray, denominator: FloatArray, *, weight: FloatArray, n: FloatArray,
+    total: FloatArray, squares: FloatArray,
+) -> Resampled:  # fmt: skip
+    """The resamples of (sum of `amount` + over P parts weight x standard deviation) / denominator.
+
+    amount, denominator: float64[R]. The others float64[P, R]; n, total, squares as of
+    `standard_deviation`, pooled part by part. A part of which nothing is known adds nothing.
+    """
+    given = {"n": n, "total": total, "squares": squares, "weight": weight}
+    return _jackknife(_cost, amount=amount, denominator=denominator, **given)
+
+
+def _cost(
+    amount: FloatArray, denominator: FloatArray, weight: FloatArray, n: FloatArray,
+    total: FloatArray, squares: FloatArray,
+) -> FloatArray:  # fmt: skip
+    spread = np.nan_to_num(weight * _deviation(n, total, squares))
+    return _divide(amount + spread.sum(axis=0), denominator)
+
+
 def resampled_quantile(cohort: Cohort, *, q: float) -> Resampled:
     """The resamples of `quantile`, for `difference`."""
     _check_share(q, name="q")
@@ -222,9 +243,9 @@ def _woodruff(cohort: Cohort, *, at: float, q: float, level: float) -> Ends:
 
 
 def _jackknife(functional: Callable[..., FloatArray], **sums: FloatArray) -> Resampled:
-    """Leave out each replication in turn; `functional` works element by element on the sums."""
+    """Leave out each replication in turn, the last axis; `functional` works on sums over it."""
     r = _check_sums(sums)
-    everything = {name: numbers.sum(keepdims=True) for name, numbers in sums.items()}
+    everything = {name: numbers.sum(axis=-1, keepdims=True) for name, numbers in sums.items()}
     without = {name: everything[name] - numbers for name, numbers in sums.items()}
     return Resampled(
         value=float(functional(**everything)[0]),
@@ -311,7 +332,7 @@ def _check_share(share: float, *, name: str) -> None:
 def _check_sums(sums: dict[str, FloatArray]) -> int:
     shapes = {name: numbers.shape for name, numbers in sums.items()}
     r = sums["denominator"].size
-    if r < 1 or any(shape != (r,) for shape in shapes.values()):
+    if r < 1 or any(shape[-1:] != (r,) for shape in shapes.values()):
         raise ValueError(f"sums must be one number for each replication, not of shapes {shapes}")
     if not all(np.isfinite(numbers).all() for numbers in sums.values()):
         raise ValueError("sums must be finite")

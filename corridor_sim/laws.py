@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
+
+CAPACITY_TICKS: Final = 1_000 * 86_400
+"""Ticks for which the capacities in quotes are stated: whole TEU in a thousand days."""
+LONGEST_QUOTE: Final = 3_653 * 86_400
+"""The longest time that is quoted: that of the longest run."""
+MICRO: Final = 1_000_000
+"""Costs in choices are whole millionths of a USD, so that engines hold no fractions."""
+DEAREST_DAY_USD: Final = 20_000.0
+"""The most that a day of an FEU may cost: times `LONGEST_QUOTE` it is still an int64."""
 
 _OCTAVES: Final = 40
 _PER_OCTAVE: Final = 32
@@ -138,3 +148,54 @@ def yearly_cost_usd(
     if interest == 0:
         return capital_usd / life_yr + upkeep_usd_per_yr
     return float(capital_usd * interest / (1.0 - (1.0 + interest) ** -life_yr) + upkeep_usd_per_yr)
+
+
+def time_cost_usd(*, usd_per_day: float | Floats, days: float | Floats) -> float | Floats:
+    """Cost of time on the way, per unit of cargo: value of the goods x share a day x days.
+
+    A day of delay acts as a duty on the value (Hummels and Schaur 2013, Time as a Trade Barrier,
+    American Economic Review 103(7), doi:10.1257/aer.103.7.2935).
+    """
+    return usd_per_day * days
+
+
+def reliability_cost_usd(
+    *, usd_per_sd_day: float | Floats, sd_days: float | Floats
+) -> float | Floats:
+    """Cost of unreliable time, per unit of cargo: so much per day of its standard deviation.
+
+    Mean-variance model (Jackson and Jucker 1982, Transportation Science 16(4),
+    doi:10.1287/trsc.16.4.460); what it costs follows from costs of being early and late (Fosgerau
+    and Karlstroem 2010, The Value of Reliability, doi:10.1016/j.trb.2009.05.002).
+    """
+    return usd_per_sd_day * sd_days
+
+
+def carbon_cost_usd_per_feu(
+    *, kg_per_teu: float | Floats, carbon_usd_per_t: float
+) -> float | Floats:
+    """What a price of CO2e adds for 2 TEU."""
+    return 2.0 * kg_per_teu / 1000.0 * carbon_usd_per_t
+
+
+def queued(*, committed: Whole, capacity: Whole, reach: Whole) -> Whole:
+    """Ticks that cargo released now is expected to queue at an element.
+
+    TEU committed to it over TEU in `CAPACITY_TICKS` of it, less the ticks until it is reached:
+    what is worked off until then delays nobody. Whole numbers or arrays of them.
+    """
+    wait = committed * CAPACITY_TICKS // capacity - reach
+    return wait * (wait > 0)
+
+
+def shut_out(
+    *, announced: Whole, start: Whole, end: Whole, now: int, reach: Whole
+) -> Whole:  # fmt: skip
+    """Ticks left of an announced closure when cargo released now reaches it; 0 if not yet begun."""
+    left = end - now - reach
+    return left * ((left > 0) & (start - now <= reach) & (announced <= now))
+
+
+def time_cost(*, quoted: Whole, per_day: Whole) -> Whole:
+    """Cost of a quoted time in ticks, at a whole cost a day."""
+    return quoted * per_day // 86_400

@@ -125,6 +125,14 @@ class Closure:
     rate: Floats | None = None
     spell: Floats | None = None
     table: int = NONE
+    events: tuple[tuple[str, float], ...] = ()
+    """Events by name that must all happen for it, each with its probability given the next; none:
+    it is certain."""
+
+    @property
+    def known(self) -> Ticks:
+        """Windows that are certain `[W, 2]`."""
+        return self.windows[:0] if self.events else self.windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +222,69 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How consignments of a contestable flow choose: the least cost per FEU, time at the quote.
+
+    `parts [P, paths, 4]` is what a path costs beside its time, USD per FEU, by period of
+    `Flow.share_starts`: price, unreliability, emissions and the constant of the route. Luck is
+    Gumbel times `scale`, USD per FEU (McFadden 1974, Conditional logit analysis of qualitative
+    choice behavior).
+    """
+
+    parts: Floats
+    scale: float
+    per_day: int
+    """What a quoted day costs, millionths of a USD per FEU."""
+    closed: tuple[Ticks, ...]
+    """By path: windows `[W, 2]` of release in which it is not open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """What contestable flows are told of their paths at the daily reviews.
+
+    Elements are stations westbound, services, calls of fleets, stations eastbound: what comes to a
+    station from either side comes from far or near, so each side is held against its part of the
+    capacity. Times and capacities are those of the period `[P]` in which the review lies. `N`
+    counts the elements of all quoted paths, `M` the known closures of whole elements on them.
+    """
+
+    starts: Ticks
+    paths: Ticks
+    """Quoted paths `[Q]`."""
+    free: Ticks
+    """Free-flow time `[P, Q]`: mean works and hauls, mean waits for departures, no queues."""
+    row: Ticks
+    """Quoted path `[N]` of each element on it."""
+    element: Ticks
+    reach: Ticks
+    """Free-flow time `[P, N]` until cargo reaches it."""
+    capacity: Ticks
+    """TEU in `CAPACITY_TICKS`, `[P, elements]`."""
+    shut_row: Ticks
+    """Quoted path `[M]`."""
+    shut: Ticks
+    """Announced, start and end `[M, 3]` of each closure."""
+    shut_reach: Ticks
+    """Free-flow time `[P, M]` until cargo reaches the first element that it shuts."""
+    ways: Ticks
+    """Direction in which each service, then each call of a fleet, carries."""
+    passes: Ticks
+    """How often cargo of each path of the model passes each element, `[paths, elements]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the goods of a flow are worth, and what time costs them, USD per FEU."""
+
+    usd: float
+    usd_per_day: float
+    """Of a day on the way."""
+    usd_per_sd_day: float
+    """Of a day of standard deviation of the time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """Demand: consignments of one size. Years are calendar years `[Y]` that the run touches.
 
@@ -238,6 +309,10 @@ class Flow:
     """Cumulated shares of the paths `[P, paths]`; the last is 1."""
     first: int
     """Index of its first consignment."""
+    choice: Choice | None = None
+    """How they choose; `shares` are then those expected at free-flow times."""
+    goods: Goods | None = None
+    """None where the scenario does not say what they are worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +349,44 @@ class Model:
     `QUANTILES`."""
     fingerprint: str
     """Hash of the scenario and of the facts that it cites."""
+    quotes: Quotes | None = None
+    """Of contestable flows; None if there are none."""
+    carbon_usd_per_t: float = 0.0
+    """Price of CO2e."""
+
+    @property
+    def elements(self) -> int:
+        """How many elements quotes look at, see `Quotes`."""
+        return self.eastbound_from + len(self.stations)
+
+    @property
+    def eastbound_from(self) -> int:
+        """The first station eastbound among the elements of quotes."""
+        calls = sum(len(fleet.calls) for fleet in self.fleets)
+        return len(self.stations) + len(self.services) + calls
+
+    def carrier(self, step: Step) -> int:
+        """The number of a ride among services, then calls of fleets."""
+        if step.kind == Kind.BOARD:
+            return step.target
+        before = sum(len(fleet.calls) for fleet in self.fleets[: step.target])
+        return len(self.services) + before + step.call
+
+    def element(self, step: Step, direction: int) -> int:
+        """The element of quotes that a step in a direction is, or NONE."""
+        if step.kind == Kind.HAUL:
+            return NONE
+        if step.kind == Kind.STATION:
+            return step.target + direction * self.eastbound_from
+        return len(self.stations) + self.carrier(step)
+
+    def chain(self, step: Step) -> tuple[Step, ...]:
+        """What the vehicle passes that cargo rides in this step; nothing if it is no ride."""
+        if step.kind == Kind.BOARD:
+            return self.services[step.target].chain
+        if step.kind == Kind.SAIL:
+            return self.fleets[step.target].calls[step.call].chain
+        return ()
 
     @property
     def consignments(self) -> int:

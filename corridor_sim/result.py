@@ -102,12 +102,14 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """Daily reviews `[Y, D]` of the yards: stock in TEU, and whether an embargo is announced
-    afterwards.
+    """Daily reviews: of the yards `[Y, D]`, stock in TEU and whether an embargo is announced
+    afterwards; of the paths that are chosen among `[Q, D]`, the time quoted from the next day on,
+    ticks.
     """
 
     stock: Numbers
     announced: Mask
+    quotes: Numbers
 
 
 @dataclass(frozen=True, slots=True)

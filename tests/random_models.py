@@ -37,20 +37,21 @@ class RandomWorld:
 
 def random_world(number: int) -> RandomWorld:
     """The world of a number."""
-    maker = _Maker(Random(number))
+    maker = _Maker(Random(number), number)
     return RandomWorld(maker.scenario(), maker.whole)
 
 
 class _Maker:
     """Makes the parts of a scenario, one after the other."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, number: int) -> None:
         self.rng = rng
         self.whole = rng.random() < 0.5
         self.start = rng.choice(_STARTS)
         self.days = rng.randint(12, 35)
         self.triangle = rng.random() < 0.3
         self.second_fleet = rng.random() < 0.4
+        self.choosing = number % 3 > 0
 
     # numbers
 
@@ -338,9 +339,26 @@ class _Maker:
         }
 
     def flow(self, ends: str, direction: str, shares: Part) -> Part:
+        ways = {"routes": shares}
+        if self.choosing and len(shares) > 1 and self.chance(0.7):
+            ways = self.choice(list(shares))
         return {
-            "origin": ends[0], "destination": ends[1], "routes": shares, **self.demand(direction)
+            "origin": ends[0], "destination": ends[1], **ways, **self.demand(direction)
         }  # fmt: skip
+
+    def choice(self, routes: list[str]) -> Part:
+        """Choice of route, by time for the most part; now and then one of them is not open."""
+        given: dict[str, Part] = {
+            route: {"constant_usd_per_feu": self.rng.choice([0, 0, 50, -200])} for route in routes
+        }
+        if self.chance(0.3):
+            given[self.rng.choice(routes)]["closed"] = self.windows(5)
+        return {
+            "choice": {"scale_usd_per_feu": self.rng.choice([1, 20, 200]), "routes": given},
+            "cargo_value_usd_per_feu": 10_000,
+            "value_of_time_pct_per_day": self.rng.choice([0, 0.5, 2]),
+            "value_of_reliability_pct_per_day": self.rng.choice([0, 1]),
+        }
 
     def demand(self, direction: str) -> Part:
         lot = self.rng.randint(1, LARGEST_LOT)
@@ -348,6 +366,21 @@ class _Maker:
         return {
             "cargo": "containers", "direction": direction, "teu_per_year": count * lot,
             "lot_teu": lot, "profile": "season",
+        }  # fmt: skip
+
+    def shocks(self, elements: list[str]) -> Part:
+        """One in half of the worlds, and now and then one that follows from it."""
+        if self.chance(0.5):
+            return {}
+        first = {"start": self.day(), "probability": self.rng.choice([1, 0.7])}
+        then = {"after": {"shock": "first", "delay_d": self.rng.randint(0, 4)}, "probability": 0.6}
+        return {
+            name: {
+                **words, "on": self.rng.sample(elements, 2), "lasts_d": self.rng.randint(1, 4),
+                "ramp_up_d": self.rng.randint(0, 4), "open_share": self.rng.choice([0, 0, 0.4]),
+                "stops": self.rng.choice(["starts", "work"]),
+            }
+            for name, words in {"first": first, "then": then}.items()
         }  # fmt: skip
 
     def scenario(self) -> Part:
@@ -373,6 +406,7 @@ class _Maker:
             "routes": self.routes(),
             "profiles": self.profiles(),
             "flows": self.flows(),
+            "shocks": self.shocks([*stations, "line", "west-table", "east-full"]),
         }  # fmt: skip
 
 

@@ -22,8 +22,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
 ROOMS = (
-    ("errors",), ("laws",), ("reference",), ("model",), ("scenario",), ("draws",), ("compile",),
-    ("result",), ("engines",), ("offered",), ("cohort",), ("intervals",), ("measures",),
+    ("errors",), ("laws",), ("reference",), ("model",), ("scenario",), ("draws",), ("offered",),
+    ("compile",), ("result",), ("engines",), ("cohort",), ("intervals",), ("measures",),
     ("output",), ("experiments",), ("figures",), ("cli",), ("__main__",),
 )  # fmt: skip
 """From the ground up: a room may use those before it."""

@@ -65,5 +65,7 @@ def test_a_year_of_the_baseline_is_small_enough_to_be_run_often() -> None:
 
 def test_all_routes_have_cargo() -> None:
     scenario = load("baseline-2024")
-    used = {route for flow in scenario.flows.values() for route in flow.routes}
+    flows = scenario.flows.values()
+    used = {route for flow in flows for route in flow.routes}
+    used |= {route for flow in flows if flow.choice for route in flow.choice.routes}
     assert used == set(scenario.routes)

@@ -16,7 +16,7 @@ import numpy as np
 
 from corridor_sim.compile import compile_scenario
 from corridor_sim.draws import CHUNK, Draws, Luck, Slots, Streams
-from corridor_sim.model import TICK_H, Floats, Model, Ticks
+from corridor_sim.model import TICK_H, Floats, Flow, Model, Ticks
 from corridor_sim.result import Calls, Times
 from corridor_sim.scenario.schema import Scenario
 
@@ -129,6 +129,29 @@ def cargo(
     return Cargo({**_flow(len(release), lot, direction), **words}, release)
 
 
+def choosing(
+    ends: str,
+    release: Sequence[Hours],
+    *,
+    routes: Mapping[str, float | Part],
+    lot: int = 2,
+    direction: str = "westbound",
+    usd_per_day: float = 100,
+    scale: float = 1,
+) -> Cargo:
+    """Cargo that chooses among routes, each with its constant or all that is said of it."""
+    given = {
+        name: said if isinstance(said, dict) else {"constant_usd_per_feu": said}
+        for name, said in routes.items()
+    }
+    words = {
+        "origin": ends[0], "destination": ends[1], "cargo_value_usd_per_feu": 10_000,
+        "value_of_time_pct_per_day": usd_per_day / 100,
+        "choice": {"scale_usd_per_feu": scale, "routes": given},
+    }  # fmt: skip
+    return Cargo({**_flow(len(release), lot, direction), **words}, release)
+
+
 def captive(
     chain: Sequence[str], release: Sequence[Hours], *, lot: int = 2, direction: str = "westbound"
 ) -> Cargo:
@@ -219,7 +242,10 @@ class FixedDraws(Draws):
         durations, services = self.model.durations, self.model.services
         works = [self._given_work(d.name, w) for d, w in zip(durations, drawn.works, strict=True)]
         slots = [self._given_slot(s.name, at) for s, at in zip(services, drawn.slots, strict=True)]
-        return replace(drawn, release=self._given_release, works=tuple(works), slots=tuple(slots))
+        return replace(drawn, works=tuple(works), slots=tuple(slots))
+
+    def _release(self, flow: Flow, replication: int) -> Ticks:
+        return self._given_release[flow.first : flow.first + int(flow.counts.sum())]
 
     def vehicles(self, replication: int, duration: int, vehicle: str, chunk: int) -> Ticks:
         drawn = super().vehicles(replication, duration, vehicle, chunk)

@@ -23,6 +23,7 @@ from corridor_sim.cli.sources import sources
 from corridor_sim.cli.sweep import sweep
 from corridor_sim.cli.trace import trace
 from corridor_sim.cli.tune import tune
+from corridor_sim.cli.verify import verify
 from corridor_sim.cli.warm_up import warm_up
 from corridor_sim.cli.words import schema, show
 from corridor_sim.errors import CorridorError
@@ -53,7 +54,7 @@ def cli() -> None:
 
 for command in (
     list_scenarios, new, check, show, sources, schema, trace, run, compare, warm_up, bottlenecks,
-    sweep, sensitivity, tune, backtest, plot,
+    sweep, sensitivity, tune, backtest, verify, plot,
 ):  # fmt: skip
     cli.add_command(command)
 

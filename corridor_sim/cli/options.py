@@ -68,7 +68,10 @@ seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of all luck."
 )
 engine_option = click.option(
-    "--engine", default="event", show_default=True, help="Engine that runs the replications."
+    "--engine",
+    default="auto",
+    show_default=True,
+    help="Engine: event, array, or the faster of them; their answers are the same.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 

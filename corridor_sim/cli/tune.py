@@ -121,7 +121,7 @@ def _calibrate(asked: Asked, file: Path, fits: tuple[str, ...], most_trials: int
     from corridor_sim.experiments.observations import observations
 
     base, options = asked.case(), asked.options()
-    observed = observations(file, base.scenario)
+    observed = observations(file, base.scenario, name=base.name)
     asked_for = [ends_of(text, "--fit") for text in fits]
     factors = [chosen(base.scenario, path, low=low, high=high) for path, low, high, _ in asked_for]
     cases = c.most_cases(len(factors), most_trials)

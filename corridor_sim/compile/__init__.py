@@ -10,6 +10,7 @@ from corridor_sim.compile.closing import closures_and_stations
 from corridor_sim.compile.context import Context
 from corridor_sim.compile.demand import flows_and_paths
 from corridor_sim.compile.moving import fleets, services, yards
+from corridor_sim.compile.quoting import with_quotes
 from corridor_sim.compile.timing import Clock, hours
 from corridor_sim.model import Model
 from corridor_sim.reference import facts
@@ -31,7 +32,7 @@ def compile_scenario(scenario: Scenario, *, name: str) -> Model:
     flows, paths = flows_and_paths(context)
     months = clock.months()
     trains, ships = services(context), fleets(context)
-    return Model(
+    model = Model(
         name=name,
         end=clock.end,
         cohort=(clock.warm_up, clock.warm_up + clock.measure),
@@ -52,7 +53,9 @@ def compile_scenario(scenario: Scenario, *, name: str) -> Model:
         durations=tuple(context.durations),
         tables=context.stack(),
         fingerprint=fingerprint(scenario),
+        carbon_usd_per_t=scenario.emissions.carbon_usd_per_t.value if scenario.emissions else 0.0,
     )
+    return with_quotes(context, model)
 
 
 def fingerprint(scenario: Scenario) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor_sim.compile.context import Context
+from corridor_sim.compile.shocking import parts
 from corridor_sim.compile.timing import hours
 from corridor_sim.laws import failure_rate
 from corridor_sim.model import DAY, Closure, Shut, Station, Ticks
@@ -18,6 +19,8 @@ def closures_and_stations(context: Context) -> tuple[tuple[Closure, ...], tuple[
     """The closures of a scenario, and its stations with what shuts them."""
     words = context.scenario
     closures = [closure(context, name, given) for name, given in words.closures.items()]
+    shocks = parts(context)
+    closures += [part.closure for part in shocks]
     stations = []
     berths = {call.berths for fleet in words.fleets.values() for call in fleet.calls}
     for name in context.stations:
@@ -27,6 +30,11 @@ def closures_and_stations(context: Context) -> tuple[tuple[Closure, ...], tuple[
             Shut(i, servers if c.servers is None else int(c.servers.value), c.stops == "work")
             for i, c in enumerate(words.closures.values())
             if name in c.on
+        ]
+        shuts += [
+            Shut(i, part.servers, part.work)
+            for i, part in enumerate(shocks, len(words.closures))
+            if part.element == name
         ]
         for extra, taken in [
             *_opening_hours(context, name, facility),
@@ -74,7 +82,7 @@ def _opening_hours(context: Context, name: str, facility: Facility) -> list[tupl
     opens, closes = hours(facility.open_from_h.value), hours(facility.open_to_h.value)
     if opens == 0 and closes == DAY:
         return []
-    midnights = np.arange(-DAY, context.clock.end + DAY, DAY)
+    midnights = np.arange(-DAY, context.clock.horizon + DAY, DAY)
     windows = np.stack([midnights + closes, midnights + DAY + opens], axis=1)
     return [(Closure(f"{name}/hours", windows), _most_servers(facility))]
 
@@ -87,7 +95,7 @@ def _fewer(context: Context, name: str, facility: Facility) -> list[tuple[Closur
     if not isinstance(facility, StationWords) or not facility.servers.changes:
         return []
     starts, days = context.clock.periods([facility.servers])
-    ends = np.append(starts[1:], context.clock.end + DAY)
+    ends = np.append(starts[1:], context.clock.horizon + DAY)
     most = _most_servers(facility)
     return [
         (Closure(f"{name}/servers", np.array([[start, end]], np.int64)), servers - most)

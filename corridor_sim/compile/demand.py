@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from corridor_sim.compile.choosing import choice
 from corridor_sim.compile.context import Context, numbered
 from corridor_sim.compile.costs import legs
-from corridor_sim.model import NONE, Floats, Flow, Kind, Path, Step, Ticks
+from corridor_sim.model import NONE, Floats, Flow, Goods, Kind, Path, Step, Ticks
 from corridor_sim.scenario.chains import part_used
 from corridor_sim.scenario.traffic import Flow as FlowWords
 from corridor_sim.scenario.values import Value
@@ -24,6 +25,7 @@ def flows_and_paths(context: Context) -> tuple[tuple[Flow, ...], tuple[Path, ...
     for name, words in context.scenario.flows.items():
         own = _paths(context, name, words, len(flows))
         flow = _flow(context, name, words, range(len(paths), len(paths) + len(own)), first)
+        flow = replace(flow, choice=choice(context, words, own))
         first += int(flow.counts.sum())
         flows.append(flow)
         paths += own
@@ -37,7 +39,7 @@ def _paths(context: Context, name: str, words: FlowWords, number: int) -> list[P
             for element, who in numbered(words.chain, name)
         )
         return [Path(number, NONE, steps, ())]
-    itineraries = [(route, _itinerary(context, name, words, route)) for route in words.routes]
+    itineraries = [(route, _itinerary(context, name, words, route)) for route in words.ways]
     return [
         Path(number, context.routes[route], steps, legs(context, words, steps))
         for route, steps in itineraries
@@ -104,11 +106,24 @@ def _flow(context: Context, name: str, words: FlowWords, paths: range, first: in
         share_starts=starts,
         shares=shares,
         first=first,
+        goods=_goods(words),
+    )
+
+
+def _goods(words: FlowWords) -> Goods | None:
+    if words.cargo_value_usd_per_feu is None:
+        return None
+    return Goods(
+        usd=words.cargo_value_usd_per_feu.value,
+        usd_per_day=words.usd_per_day(words.value_of_time_pct_per_day),
+        usd_per_sd_day=words.usd_per_day(words.value_of_reliability_pct_per_day),
     )
 
 
 def _shares(context: Context, words: FlowWords) -> tuple[Ticks, Floats]:
     values = list(words.routes.values()) or [Value(value=1.0)]
+    if words.choice:
+        values = [Value(value=1.0 / len(words.ways))] * len(words.ways)
     starts, days = context.clock.periods(values)
     shares = np.cumsum([[value.at(day) for value in values] for day in days], axis=1)
     shares[:, -1] = 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridor_sim.compile.context import Context
+from corridor_sim.compile.shocking import parts
 from corridor_sim.compile.timing import hours
 from corridor_sim.draws import merged
 from corridor_sim.model import NONE, TICK_H, Call, Fleet, Service, Ticks, Yard
@@ -23,6 +24,11 @@ def service(context: Context, name: str, words: Departures) -> Service:
     timetable = words if isinstance(words, Timetable) else None
     jitter = hours(timetable.jitter_sd_h.value) if timetable else 0
     destination = context.places[words.destination]
+    scenario = context.scenario
+    shares = [
+        *((closure.on, closure.share.value) for closure in scenario.closures.values()),
+        *(([part.element], part.share) for part in parts(context)),
+    ]
     return Service(
         name=name,
         origin=context.places[words.origin],
@@ -35,11 +41,7 @@ def service(context: Context, name: str, words: Departures) -> Service:
         jitter_table=context.table("normal", 1.0) if jitter else NONE,
         cancelled=timetable.cancelled_share.value if timetable else 0.0,
         max_wait=hours(words.max_wait_h.value) if isinstance(words, WhenFull) else 0,
-        closures=tuple(
-            (i, closure.share.value)
-            for i, closure in enumerate(context.scenario.closures.values())
-            if name in closure.on
-        ),
+        closures=tuple((i, share) for i, (on, share) in enumerate(shares) if name in on),
         feeds=context.yard_at.get(destination, NONE),
     )
 

@@ -41,6 +41,12 @@ class Clock:
         """The last day of the run."""
         return self.start + dt.timedelta(days=self.end // DAY - 1)
 
+    @property
+    def horizon(self) -> int:
+        """The end of the month in which the run ends: means of months do not depend on its end."""
+        after = self.last_day.replace(day=1) + dt.timedelta(days=32)
+        return self.tick(after.replace(day=1))
+
     def years(self) -> list[int]:
         """Calendar years that the run touches."""
         return list(range(self.start.year, self.last_day.year + 1))

@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
-from pathlib import Path
-from typing import Final
+
+import pandas as pd
 
 from corridor_sim.errors import UsageError
-from corridor_sim.experiments.executor import Progress, Where, Workers
-from corridor_sim.experiments.plan import Case, Options, case, segment
+from corridor_sim.experiments.executor import HERE, Progress, Where, Workers, workers
+from corridor_sim.experiments.observations import USES, Line, Observation, read
+from corridor_sim.experiments.plan import Options, case
+from corridor_sim.experiments.quantities import SPREADS, Quantity, estimated, segments
 from corridor_sim.experiments.run import Run, simulate
-from corridor_sim.measures.rows import Group
-from corridor_sim.measures.table import Row
 
-COLUMNS: Final = (
-    "scenario", "route", "direction", "segment", "measure", "low", "high", "unit", "sources",
-    "kind",
+COLUMNS = (
+    "scenario", "route", "direction", "segment", "month", "measure", "unit", "low", "high", "n",
+    "mean", "ci_low", "ci_high", "p10", "p90", "verdict", "error_pct", "use", "kind", "source",
+    "missing",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """A band in which a measure of a scenario was observed, claimed or promised to lie.
+class Verdict:
+    """An observation beside the model; None where the model has no cargo for it.
 
-    A figure published as a range is the band; a single one has 15 % on either side; a limit has the
-    sum of the guaranteed minima below it.
+    `p10` and `p90`: of a duration, the tenth and ninetieth of the hundred.
     """
 
     scenario: str
-    group: Group
-    measure: str
-    low: float
-    high: float
-    unit: str
-    sources: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """An observation beside the model; None where the model has no cargo for it."""
-
-    observed: Observed
-    mean: float | None
-    ci_low: float | None
-    ci_high: float | None
-    p10: float | None
-    p90: float | None
+    observed: Observation
+    n: int
+    mean: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p10: float | None = None
+    p90: float | None = None
 
     @property
     def said(self) -> str:
@@ -70,94 +56,112 @@ class Verdict:
         )
         return f"{side} (spread reaches)" if reaches else side
 
-    def record(self) -> dict[str, object]:
-        """As a row of a table."""
-        seen = self.observed
-        return {
-            "scenario": seen.scenario, **seen.group._asdict(), "measure": seen.measure,
-            "unit": seen.unit, "low": seen.low, "high": seen.high, "mean": self.mean,
-            "ci_low": self.ci_low, "ci_high": self.ci_high, "p10": self.p10, "p90": self.p90,
-            "verdict": self.said, "kind": seen.kind, "sources": seen.sources,
-        }  # fmt: skip
+    @property
+    def error_pct(self) -> float | None:
+        """Model less observed, in % of what was observed."""
+        if self.mean is None or not self.observed.value:
+            return None
+        return 100 * (self.mean / self.observed.value - 1)
 
 
-def shipped_observations() -> Path:
-    """The observations that come with the package."""
-    return Path(str(resources.files("corridor_sim.reference"))) / "observed.csv"
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many rows of a use lie inside their band, of how many."""
+
+    use: str
+    inside: int
+    of: int
 
 
-def read_observed(path: Path) -> list[Observed]:
-    """Bands of a CSV file with the columns of `COLUMNS`.
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """All rows, in the order of the file; none is left out because the model misses it."""
 
-    Raises
-    ------
-    UsageError
-        Where the file cannot be read, or a row is wrong; with its line.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    if not rows or set(COLUMNS) - set(rows[0]):
-        raise UsageError(f"{path}:1: columns are {', '.join(COLUMNS)}")
-    return [_observed(row, f"{path}:{line}") for line, row in enumerate(rows, start=2)]
+    verdicts: Sequence[Verdict]
+    options: Options
+
+    def scores(self) -> list[Score]:
+        """By use; only rows for a test speak for the model."""
+        found = []
+        for use in USES:
+            own = [v for v in self.verdicts if v.observed.use == use]
+            if own:
+                found.append(Score(use, sum(v.said == "inside" for v in own), len(own)))
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """The rows as a tidy table with the columns of `COLUMNS`."""
+        return pd.DataFrame([record(v) for v in self.verdicts], columns=list(COLUMNS))
+
+    def _repr_html_(self) -> str:
+        said = ", ".join(f"{s.inside} of {s.of} {s.use} rows" for s in self.scores())
+        shown = self.table()[["scenario", "route", "segment", "measure", "unit", "low", "high",
+                              "mean", "ci_low", "ci_high", "verdict", "use"]]  # fmt: skip
+        return f"{shown.to_html(index=False, float_format='{:.4g}'.format)}<p>{said} inside.</p>"
 
 
-def _observed(row: Mapping[str, str], where: str) -> Observed:
-    try:
-        low, high = float(row["low"]), float(row["high"])
-    except ValueError as error:
-        raise UsageError(f"{where}: low and high are numbers; {error}") from error
-    if low > high:
-        raise UsageError(f"{where}: low {low:g} is above high {high:g}")
-    return Observed(
-        scenario=row["scenario"], group=Group(row["route"], row["direction"], row["segment"]),
-        measure=row["measure"], low=low, high=high, unit=row["unit"], sources=row["sources"],
-        kind=row["kind"],
-    )  # fmt: skip
+def record(verdict: Verdict) -> dict[str, object]:
+    """A row of the tidy table."""
+    seen, of = verdict.observed, verdict.observed.quantity
+    return {
+        "scenario": verdict.scenario, "route": "+".join(of.routes) or "all",
+        "direction": of.direction or "both", "segment": of.element or of.segment,
+        "month": of.month or "", "measure": of.measure, "unit": seen.unit, "low": seen.low,
+        "high": seen.high, "n": verdict.n, "mean": verdict.mean, "ci_low": verdict.ci_low,
+        "ci_high": verdict.ci_high, "p10": verdict.p10, "p90": verdict.p90, "verdict": verdict.said,
+        "error_pct": verdict.error_pct, "use": seen.use, "kind": seen.kind, "source": seen.source,
+        "missing": "" if verdict.said == "inside" else seen.missing,
+    }  # fmt: skip
 
 
 def backtest(
-    observed: Sequence[Observed], options: Options, *, where: Where | Workers | None = None,
+    given: Sequence[Line], options: Options, *, where: Where | Workers = HERE,
     progress: Progress = lambda _: None,
-) -> list[Verdict]:  # fmt: skip
-    """Run the scenarios of the observations and set the model beside them, in their order.
+) -> Backtest:  # fmt: skip
+    """Run the scenarios of observations and set the model beside them, in their order.
 
     Raises
     ------
     UsageError, ScenarioError
-        For an unknown scenario, place or segment.
+        For a row without a scenario, or an unknown scenario, place, measure or segment; before
+        anything is run.
+    RunError
+        Where a replication fails.
     """
-    parts = dict.fromkeys(o.group.segment for o in observed if ":" in o.group.segment)
-    found: dict[str, Run] = {}
-    for name in dict.fromkeys(o.scenario for o in observed):
-        cases: list[Case] = [case(name)]
-        own = tuple(
-            segment(part) for part in parts
-            if any(o.scenario == name and o.group.segment == part for o in observed)
-        )  # fmt: skip
-        asked = replace(options, segments=own)
-        found[name] = simulate(cases, asked, where=where or Where(), progress=progress)[0]
-    tables = {name: {(r.group, r.measure): r for r in run.rows()} for name, run in found.items()}
-    return [_verdict(o, tables[o.scenario]) for o in observed]
+    nameless = [line.where for line in given if not line.scenario]
+    if nameless:
+        raise UsageError(f"{nameless[0]}: says no scenario that stands for the period")
+    cases = {name: case(name) for name in dict.fromkeys(line.scenario for line in given)}
+    observed = {
+        name: read([line for line in given if line.scenario == name], own.scenario)
+        for name, own in cases.items()
+    }
+    found: dict[str, Iterator[Verdict]] = {}
+    with workers(where) as here:
+        for name, own in cases.items():
+            parts = segments([o.quantity for o in observed[name]])
+            monthly = any(o.quantity.month for o in observed[name])
+            asked = replace(options, segments=parts, by_month=monthly)
+            (run,) = simulate([own], asked, where=here, progress=progress)
+            found[name] = iter([_verdict(run, o) for o in observed[name]])
+    return Backtest([next(found[line.scenario]) for line in given], options)
 
 
-def _verdict(observed: Observed, table: Mapping[tuple[Group, str], Row]) -> Verdict:
-    row = table.get((observed.group, observed.measure))
-    stem = observed.measure.rpartition("_")[0]
-    ends = [table.get((observed.group, f"{stem}_{q}")) for q in ("p10", "p90")]
-    p10, p90 = (end.estimate.estimate if end is not None else None for end in ends)
+def _verdict(run: Run, observed: Observation) -> Verdict:
+    n, of = len(run.tallies), observed.quantity
+    try:
+        row = estimated(run, of).estimate
+    except UsageError:
+        return Verdict(scenario=run.case.name, observed=observed, n=n)
+    p10, p90 = (_quantile(run, of, q) for q in ("p10", "p90"))
     return Verdict(
-        observed=observed,
-        mean=row.estimate.estimate if row else None,
-        ci_low=row.estimate.ci_low if row else None,
-        ci_high=row.estimate.ci_high if row else None,
-        p10=p10,
-        p90=p90,
-    )
+        scenario=run.case.name, observed=observed, n=n, mean=row.estimate, ci_low=row.ci_low,
+        ci_high=row.ci_high, p10=p10, p90=p90,
+    )  # fmt: skip
 
 
-def score(verdicts: Sequence[Verdict]) -> tuple[int, int]:
-    """How many rows lie inside their band, and how many there are."""
-    return sum(v.said == "inside" for v in verdicts), len(verdicts)
+def _quantile(run: Run, of: Quantity, name: str) -> float | None:
+    if of.measure not in SPREADS:
+        return None
+    stem = "train_transit" if of.measure.startswith("train_") else "transit"
+    return estimated(run, replace(of, measure=f"{stem}_{name}")).estimate.estimate

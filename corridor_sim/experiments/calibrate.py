@@ -150,7 +150,7 @@ def calibrate(
     """
     if not factors or not observed or len(options.replications) < 2:
         raise UsageError("a calibration needs numbers, observations and two replications at least")
-    options = replace(options, segments=segments([o.quantity for o in observed], base.scenario))
+    options = replace(options, segments=segments([o.quantity for o in observed]))
     with workers(where) as here:
         run = partial(_runs, base, factors, where=here, progress=progress)
         figures = _remembered(

@@ -176,8 +176,11 @@ def felt(scenario: Scenario, factors: Sequence[Factor], *, prices: bool) -> Felt
 
 def _compiled(scenario: Scenario, changes: Mapping[str, object], prices: bool) -> bytes:
     model = compile_scenario(scenario.replace(changes), name="")
-    paths = model.paths if prices else tuple(replace(path, legs=()) for path in model.paths)
-    return pickle.dumps(replace(model, fingerprint="", paths=paths))
+    if not prices:
+        paths = tuple(replace(path, legs=()) for path in model.paths)
+        flows = tuple(replace(flow, goods=None) for flow in model.flows)
+        model = replace(model, paths=paths, flows=flows, carbon_usd_per_t=0.0)
+    return pickle.dumps(replace(model, fingerprint=""))
 
 
 def number_at(scenario: Scenario, path: str) -> Value:

@@ -157,7 +157,7 @@ def goal_seek(
         Where a replication fails.
     """
     _check(choices, targets, options)
-    options = replace(options, segments=segments([t.quantity for t in targets], base.scenario))
+    options = replace(options, segments=segments([t.quantity for t in targets]))
     seek = _Seek(base, choices, targets, options, fresh or len(options.replications))
     with workers(where) as here:
         return seek.answer(here, progress)

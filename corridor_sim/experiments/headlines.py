@@ -18,6 +18,7 @@ MEASURES: Final = {
     "transit_p90_p50": "the distance from median to P90",
     "on_time": "the share on time",
     "throughput_teu": "throughput",
+    "generalised_cost_usd_per_feu": "the generalised cost",
     "unfinished": "the share left unfinished",
 }
 """Headline measures, and what they are called in a sentence."""

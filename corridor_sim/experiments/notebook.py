@@ -1,4 +1,4 @@
-"""The questions as a notebook asks them: names, paths and targets in words; answers that show
+"""The questions as a notebook asks them: names, paths and targets in words, answers that show
 themselves.
 """
 
@@ -15,7 +15,7 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments import bottlenecks as bottleneck
 from corridor_sim.experiments import sensitivity as variance
 from corridor_sim.experiments import sweep as sweeping
-from corridor_sim.experiments.backtest import Verdict, read_observed, score, shipped_observations
+from corridor_sim.experiments.backtest import Backtest
 from corridor_sim.experiments.backtest import backtest as set_beside
 from corridor_sim.experiments.calibrate import Calibration
 from corridor_sim.experiments.calibrate import calibrate as fit_to
@@ -25,7 +25,7 @@ from corridor_sim.experiments.goal import Goal, choice
 from corridor_sim.experiments.goal import goal_seek as seek
 from corridor_sim.experiments.many import frame, quantities, standings
 from corridor_sim.experiments.many import simultaneous as together
-from corridor_sim.experiments.observations import observations
+from corridor_sim.experiments.observations import lines, observations, shipped_observations
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import quantity
 from corridor_sim.experiments.relief import Size
@@ -73,26 +73,6 @@ class Bottlenecks:
             "Where the time goes (h)": self.time(),
         }
         return framed(f"What binds in {self.scenario}", tables, self.in_words())
-
-
-@dataclass(frozen=True, slots=True)
-class Backtest:
-    """The model beside what was observed."""
-
-    verdicts: Sequence[Verdict]
-
-    @property
-    def score(self) -> tuple[int, int]:
-        """Rows inside their band, and all rows."""
-        return score(self.verdicts)
-
-    def table(self) -> pd.DataFrame:
-        """One row an observation: its band, the model with its interval, the verdict."""
-        return pd.DataFrame([verdict.record() for verdict in self.verdicts])
-
-    def _repr_html_(self) -> str:
-        inside, rows = self.score
-        return framed(f"{inside} of {rows} rows inside their band", {"": self.table()})
 
 
 def bottlenecks(
@@ -188,7 +168,7 @@ def calibrate(
         As `experiments.calibrate.calibrate`; or where the file cannot be read.
     """
     return fit_to(
-        base, _factors(base, fit), observations(observed, base.scenario), options,
+        base, _factors(base, fit), observations(observed, base.scenario, name=base.name), options,
         most_trials=most_trials, where=where, progress=progress,
     )  # fmt: skip
 
@@ -251,8 +231,8 @@ def backtest(
     UsageError, ScenarioError, RunError
         As `experiments.backtest.backtest`.
     """
-    bands = read_observed(observed or shipped_observations())
-    return Backtest(set_beside(bands, options, where=where, progress=progress))
+    rows = lines(observed or shipped_observations())
+    return set_beside(rows, options, where=where, progress=progress)
 
 
 def _factors(base: Case, ranges: Mapping[str, Range]) -> list[Factor]:

@@ -19,7 +19,7 @@ class Options:
     replications: tuple[int, ...] = tuple(range(20))
     """Numbers of the replications."""
     seed: int = 1
-    engine: str = "event"
+    engine: str = "auto"
     segments: tuple[Segment, ...] = ()
     by_month: bool = False
     """Whether there are rows by month of release."""

@@ -1,12 +1,15 @@
 """Quantities by name, pooled over routes and directions, as one number that a search can use.
 
 A quantity is written `transit_p90`, with what it is about before it, joined by `/`:
-`middle-poti/westbound/transit_p90`, `xian:absheron/transit_mean`, `alat-berths/utilisation`.
+`middle-poti/westbound/transit_p90`, `xian:absheron/transit_mean`, `alat-berths/utilisation`,
+`xian to absheron/2025-12/transit_mean` (of what was released there and then);
+elements joined by `+` are pooled: `caspian-feeders@aktau+caspian-feeders@alat/carried_teu`.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +20,9 @@ from corridor_sim.errors import UsageError, did_you_mean, one_of
 from corridor_sim.experiments.run import Run
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures import Segment
+from corridor_sim.measures.cargo import released
+from corridor_sim.measures.money import IN_TRANSIT
+from corridor_sim.measures.money import MEASURES as MONEY
 from corridor_sim.measures.rows import Group, Key, Spread, Tally
 from corridor_sim.measures.table import MEASURES, Durations, Row, Sample, rows
 from corridor_sim.model import DAY, DIRECTIONS, TICK_H
@@ -30,7 +36,7 @@ SPREADS: Final = tuple(
 )
 RATIOS: Final = (
     "throughput_teu", "released_teu", "unfinished", "on_time", "cost_usd_per_feu",
-    "co2e_kg_per_teu", "tfi1_border", "tfi4_swod", "tfi4_swd",
+    "co2e_kg_per_teu", *dict(MONEY), "tfi1_border", "tfi4_swod", "tfi4_swd",
 )  # fmt: skip
 OF_ELEMENTS: Final = (
     "utilisation", "queue", "wait", "customers", "trains", "carried_teu", "load_factor",
@@ -45,30 +51,35 @@ UNITS: Final = {
     "tfi1_border": "h", "tfi4_swod": "km/h", "tfi4_swd": "km/h", "wait": "h", "berth_wait": "h",
     "berth_stay": "h", "turn_round": "d", "customers": "1/yr", "trains": "1/yr",
     "sailings": "1/yr", "stock_teu": "TEU", "stock_max_teu": "TEU", "embargo_d": "d/yr",
+    **dict(MONEY),
 }  # fmt: skip
 FACTORS: Final = {("h", "d"): 1 / 24, ("d", "h"): 24.0, ("%", "share"): 0.01}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A measure of some routes (none: all) in a direction (none: both), or of an element."""
+    """A measure of some routes (none: all) in a direction (none: both), or of an element; with a
+    `month`, of what was released in it.
+    """
 
     measure: str
     routes: tuple[str, ...] = ()
     direction: str | None = None
     segment: str = "all"
     element: str | None = None
+    month: str | None = None
 
     def __str__(self) -> str:
-        about = [self.element, *self.routes, self.direction, self.segment]
+        about = [self.element, *self.routes, self.direction, self.segment, self.month]
         return "/".join([*(word for word in about if word and word != "all"), self.measure])
 
     def groups(self) -> list[Group]:
         """The groups of a tally that are pooled."""
         if self.element is not None:
-            return [Group("all", "both", self.element)]
+            return [Group("all", "both", name) for name in self.element.split("+")]
         ways = DIRECTIONS if self.direction is None else (self.direction,)
-        return [Group(r, way, self.segment) for r in self.routes or ("all",) for way in ways]
+        found = [Group(r, way, self.segment) for r in self.routes or ("all",) for way in ways]
+        return found if self.month is None else [released(group, self.month) for group in found]
 
 
 def quantity(
@@ -92,8 +103,10 @@ def quantity(
             found = replace(found, direction=word)
         elif word in scenario.routes:
             own.append(word)
-        elif ":" in word or ".." in word:
+        elif ":" in word or ".." in word or " to " in word:
             found = replace(found, segment=word)
+        elif re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", word):
+            found = replace(found, month=word)
         elif measure in OF_ELEMENTS:
             found = replace(found, element=word)
         else:
@@ -103,13 +116,14 @@ def quantity(
     return replace(found, routes=tuple(own)) if own else found
 
 
-def segments(quantities: Sequence[Quantity], scenario: Scenario) -> tuple[Segment, ...]:
-    """The segments to be measured for quantities; pairs of origin and destination are anyway."""
+def segments(quantities: Sequence[Quantity]) -> tuple[Segment, ...]:
+    """The segments to be measured for quantities."""
     from corridor_sim.experiments.plan import segment
 
-    pairs = {f"{flow.origin}:{flow.destination}" for flow in scenario.flows.values()}
-    names = dict.fromkeys(q.segment for q in quantities if q.segment != "all")
-    return tuple(segment(name) for name in names if name not in pairs)
+    names = dict.fromkeys(
+        q.segment for q in quantities if q.segment != "all" and " to " not in q.segment
+    )
+    return tuple(segment(name) for name in names)
 
 
 def in_unit_of_table(given: Quantity, number: float, unit: str) -> float:
@@ -151,7 +165,7 @@ def pooled(tally: Tally, given: Quantity) -> Tally:
     for key, (above, below) in tally.ratios.items():
         if key.group not in groups:
             continue
-        if key.unit.endswith("/yr"):
+        if key.unit.endswith("/yr") or key.measure == IN_TRANSIT:
             found.total(Key(ALL, key.measure, key.unit), above, below)
         elif not _is_piece(key.measure):
             found.add(Key(ALL, key.measure, key.unit), above, below)

@@ -7,6 +7,7 @@ from typing import Any
 
 from corridor_sim.scenario.network import Dated, Seasonal
 from corridor_sim.scenario.schema import Scenario
+from corridor_sim.scenario.shocks import dates_of
 from corridor_sim.scenario.sources import numbers
 
 
@@ -75,4 +76,10 @@ def dated(scenario: Scenario, *, first: dt.date, end: dt.date) -> list[str]:
         for vessel, words in fleet.vessels.items()
         if any(window.start < end and window.end > first for window in words.absences)
     ]
-    return closed + away
+    shocks = [
+        f"shocks.{name}"
+        for name in scenario.shocks
+        for start, after in [dates_of(scenario, name)]
+        if start < end and after > first
+    ]
+    return closed + shocks + away

@@ -29,10 +29,11 @@ from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import Quantity, overloaded, segments, settled
 from corridor_sim.experiments.run import Run
 from corridor_sim.experiments.shown import framed
+from corridor_sim.measures.money import MEASURES
 
 Floats = npt.NDArray[np.float64]
 Outputs = Callable[[Floats, Sequence[Factor]], "Answers"]
-PRICES: Final = ("cost_usd_per_feu", "co2e_kg_per_teu")
+PRICES: Final = ("cost_usd_per_feu", "co2e_kg_per_teu", *dict(MEASURES))
 LEVELS: Final = 4
 LEAST: Final = 0.1
 """Factors whose mu* may reach this part of the largest are not screened out."""
@@ -185,7 +186,7 @@ def sensitivity(
         Where a replication fails: no case is ever left out.
     """
     given = planned or plan(base, question)
-    options = replace(options, segments=segments([question.quantity], base.scenario))
+    options = replace(options, segments=segments([question.quantity]))
     each = len(options.replications)
     with workers(where) as here:
         outputs = partial(

@@ -29,8 +29,8 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments.executor import HERE, Progress, Where, Workers
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.run import Run, simulate
-from corridor_sim.experiments.shown import framed
 from corridor_sim.experiments.season import dated, held, seasonal
+from corridor_sim.experiments.shown import framed
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures.rows import Days, Group
 from corridor_sim.model import TICK_H

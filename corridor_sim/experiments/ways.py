@@ -72,7 +72,7 @@ def _hours(tallies: Iterable[Tally]) -> dict[Group, dict[str, float]]:
                 pair[0] += hours
                 pair[1] += finished
     return {
-        group: {name: hours / finished for name, (hours, finished) in own.items()}
+        group: {name: hours / finished for name, (hours, finished) in own.items() if finished}
         for group, own in sums.items()
         if max(finished for _, finished in own.values())
     }

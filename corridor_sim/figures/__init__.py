@@ -13,8 +13,9 @@ from corridor_sim.figures.over_time import (
     plot_yards,
 )  # fmt: skip
 from corridor_sim.figures.registry import FIGURES, Choice
+from corridor_sim.figures.scenarios import plot_scenarios
 from corridor_sim.figures.space_time import plot_space_time
-from corridor_sim.figures.transit import plot_scenarios, plot_transit
+from corridor_sim.figures.transit import plot_transit
 
 __all__ = [
     "FIGURES", "Choice", "plot_cumulative", "plot_differences", "plot_fleet", "plot_map",

@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from corridor_sim.experiments.headlines import MEASURES
-from corridor_sim.figures.marks import HOLLOW, is_weak, short
+from corridor_sim.figures.marks import HOLLOW, is_weak, names, shared
 from corridor_sim.figures.registry import figure
+from corridor_sim.figures.rows import Rows, lay_out
 from corridor_sim.figures.style import (
     INK,
     axes,
@@ -19,7 +20,6 @@ from corridor_sim.figures.style import (
     is_narrow,
     look,
     points,
-    tall,
     words,
 )
 from corridor_sim.figures.tables import Data, measures, measures_of
@@ -52,22 +52,39 @@ def plot_differences(data: Data, *, ax: Axes | None = None) -> Axes:
         )
     share = rows["unit"].iloc[0] == SHARE
     unit, scale = (POINTS, 100.0) if share else (str(rows["unit"].iloc[0]), 1.0)
-    tall(ax, rows=len(rows), row_cm=0.46)
+    told = names(rows["scenario"])
+    rows = rows.sort_values(
+        "scenario", key=lambda column: column.map(list(told).index), kind="stable"
+    )
+    places = lay_out(ax, _groups(rows, told), row_cm=0.46)
     ax.axvline(0, color=INK, linewidth=0.8)
-    for i, row in enumerate(rows.to_dict("records")):
-        _draw(ax, i, row, unit=unit, scale=scale)
-    _name(ax, rows)
-    what = "Paired, on the same luck."
-    if any(is_weak([mark]) for mark in rows["mark"]):
-        what += f" {HOLLOW}"
-    if not same.empty:
-        what += f" Unchanged: {', '.join(dict.fromkeys(_label(row) for row in _records(same)))}."
+    for y, row in zip(places, rows.to_dict("records"), strict=True):
+        _draw(ax, y, row, unit=unit, scale=scale)
+    only = f": {next(iter(told.values()))}" if len(told) == 1 else ""
     words(
-        ax, title=f"Change of {MEASURES.get(measure, measure)}{_only(rows)}",
-        x=f"difference, {'percentage points' if share else unit}",
-        caption=caption(n=int(rows["n"].max()), level=table.attrs.get("level"), what=what),
+        ax, title=f"Change of {MEASURES.get(measure, measure)}{only}",
+        x=f"difference from the baseline, {'percentage points' if share else unit}",
+        caption=caption(
+            n=int(rows["n"].max()), level=table.attrs.get("level"), what=_said(rows, same)
+        ),
     )  # fmt: skip
     return ax
+
+
+def _groups(rows: pd.DataFrame, told: dict[str, str]) -> list[Rows]:
+    return [
+        Rows([_label(row) for row in _records(own)], told[str(name)] if len(told) > 1 else "")
+        for name, own in rows.groupby("scenario", sort=False)
+    ]
+
+
+def _said(rows: pd.DataFrame, same: pd.DataFrame) -> str:
+    unchanged = ", ".join(dict.fromkeys(_label(row) for row in _records(same)))
+    parts = [
+        "Paired, on the same luck.", HOLLOW if is_weak(rows["mark"]) else "",
+        f"Unchanged: {unchanged}." if unchanged else "", shared(rows["scenario"]),
+    ]  # fmt: skip
+    return " ".join(part for part in parts if part)
 
 
 def _one_measure(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
@@ -84,47 +101,27 @@ def _records(table: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
 
-def _draw(ax: Axes, i: int, row: dict[object, object], *, unit: str, scale: float) -> None:
+def _draw(ax: Axes, y: float, row: dict[object, object], *, unit: str, scale: float) -> None:
     shade = look(str(row["route"])).colour
     low, high = (_number(row[f"diff_ci_{end}"]) for end in ("low", "high"))
     middle = _number(row["diff"])
     hollow = is_weak([row["mark"]])
-    ax.plot([low * scale, high * scale], [i, i], color=shade, linewidth=1.4, solid_capstyle="butt")
+    ax.plot([low * scale, high * scale], [y, y], color=shade, linewidth=1.4, solid_capstyle="butt")
     ax.plot(
-        middle * scale, i, look(str(row["route"])).marker, color=shade, markersize=4,
+        middle * scale, y, look(str(row["route"])).marker, color=shade, markersize=4,
         markerfacecolor="white" if hollow else shade, markeredgewidth=0.9,
     )  # fmt: skip
     if is_narrow(ax):
         return
-    places = places_of(unit, middle, low, high)
+    places = places_of(unit, middle if np.isnan(high - low) else 5 * (high - low))
     left, right = (None if np.isnan(end) else end for end in (low, high))
     told = quantity(middle, unit, places=places, sign=True)
     between = interval(left, right, unit, places=places, sign=True)
     ax.annotate(
-        f"{told}  ({between})" if between else told, (1, i), (4, 0),
+        f"{told}  ({between})" if between else told, (1, y), (4, 0),
         xycoords=("axes fraction", "data"), textcoords="offset points", va="center", ha="left",
         fontsize=points(ax) - 1, color=INK, annotation_clip=False,
     )  # fmt: skip
-
-
-def _name(ax: Axes, rows: pd.DataFrame) -> None:
-    several = rows["scenario"].nunique() > 1
-    labels = []
-    for row in _records(rows):
-        told = [_label(row), *([short(str(row["scenario"]))] if several else [])]
-        labels.append(("\n" if is_narrow(ax) else ", ").join(told))
-    if several and is_narrow(ax):
-        tall(ax, rows=len(rows), row_cm=0.72)
-    ax.set_yticks(range(len(rows)), labels, fontsize=points(ax) - 1)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.grid(visible=False, axis="y")
-    ax.tick_params(axis="y", length=0)
-
-
-def _only(rows: pd.DataFrame) -> str:
-    """The scenario and its baseline, where there is only one."""
-    names = list(dict.fromkeys(rows["scenario"]))
-    return f": {short(str(names[0]))}" if len(names) == 1 else ""
 
 
 def _label(row: dict[str, object]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -12,12 +12,38 @@ HOLLOW: Final = "Hollow: thin or overloaded."
 """What stands in the caption where a row is drawn hollow."""
 
 
-def short(scenario: str) -> str:
-    """A scenario's name without folders and endings, cut where it is long."""
+def names(scenarios: Iterable[object]) -> dict[str, str]:
+    """Short names of scenarios, by their names: without folders, endings and what all share."""
+    given = list(dict.fromkeys(map(str, scenarios)))
+    common = _shared(given)
+    found = {name: _short(name, without=common) for name in given}
+    if len(set(found.values())) < len(found):
+        found = {name: f"{short} ({i + 1})" for i, (name, short) in enumerate(found.items())}
+    return found
+
+
+def shared(scenarios: Iterable[object]) -> str:
+    """A sentence on the changes that all scenarios share and their names leave out."""
+    common = _shared(list(dict.fromkeys(map(str, scenarios))))
+    return f"With {', '.join(map(_last, common))}." if common else ""
+
+
+def _shared(scenarios: Sequence[str]) -> list[str]:
+    changes = [name.split(",")[1:] for name in scenarios]
+    return [one for one in changes[0] if all(one in own for own in changes)] if changes else []
+
+
+def _short(scenario: str, *, without: Sequence[str]) -> str:
     base, *changes = scenario.split(",")
     name = "+".join(PurePath(part).name.removesuffix(".yaml") for part in base.split("+"))
-    whole = ",".join([name, *(change.rpartition(".")[2] for change in changes)])
-    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3]}..."
+    whole = ",".join([name, *(_last(change) for change in changes if change not in without)])
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+
+
+def _last(change: str) -> str:
+    """`span.warm_up_d=60` as `warm_up_d=60`."""
+    path, equals, value = change.partition("=")
+    return f"{path.rpartition('.')[2]}{equals}{value}"
 
 
 def scenario_dash(number: int) -> Any:

@@ -153,24 +153,24 @@ def words(
     """Set title, labels of the axes with their units, and the caption below; long ones fold."""
     size = points(ax)
     if x is not None:
-        ax.set_xlabel(_folded(x, ax, size, share=0.75), fontsize=size, color=INK)
+        ax.set_xlabel(folded(x, ax, size, share=0.75), fontsize=size, color=INK)
     if y is not None:
         ax.set_ylabel(y, fontsize=size, color=INK)
     if _is_alone(ax):
         figure = ax.figure
         head = {"x": EDGE, "ha": "left"}
-        above = _folded(title, ax, size + 1, bold=True)
-        below = _folded(caption, ax, size - 1)
+        above = folded(title, ax, size + 1, bold=True)
+        below = folded(caption, ax, size - 1)
         figure.suptitle(above, fontsize=size + 1, weight="bold", **head)
         figure.supxlabel(below, fontsize=size - 1, color=FAINT, **head)
         _grow(ax, lines=above.count("\n"), size=size + 1)
         _grow(ax, lines=below.count("\n"), size=size - 1)
         return
-    ax.set_title(_folded(title, ax, size, bold=True), fontsize=size, weight="bold", loc="left")
+    ax.set_title(folded(title, ax, size, bold=True), fontsize=size, weight="bold", loc="left")
     if caption:
         under = ("axes fraction", ax.xaxis.label)
         ax.annotate(
-            _folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=under,
+            folded(caption, ax, size - 1), (0, 0), (0, -3), xycoords=under,
             textcoords="offset points", va="top", ha="left", fontsize=size - 1, color=FAINT,
             annotation_clip=False,
         )  # fmt: skip
@@ -217,13 +217,26 @@ def empty(ax: Axes, sentence: str, *, title: str = "") -> Axes:
     """Axes with a sentence where there is nothing to draw."""
     ax.set_axis_off()
     size = points(ax)
-    text = _folded(sentence, ax, size, share=0.8)
+    text = folded(sentence, ax, size, share=0.8)
     ax.text(
         0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", fontsize=size,
         color=FAINT,
     )  # fmt: skip
     words(ax, title=title)
     return ax
+
+
+def folded(text: str, ax: Axes, size: float, *, share: float = 0.96, bold: bool = False) -> str:
+    """Text in lines that are no wider than a share of the figure, or of axes among others."""
+    room = (_width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)) * share
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and _wide_cm(longer, size, bold=bold) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def save(ax: Axes, path: Path) -> Path:
@@ -245,19 +258,6 @@ def save(ax: Axes, path: Path) -> Path:
     with rc_context({"svg.hashsalt": "corridor-sim", "svg.fonttype": "path"}):
         figure.savefig(path, format=shape, metadata=undated, dpi=DOTS_PER_INCH)
     return path
-
-
-def _folded(text: str, ax: Axes, size: float, *, share: float = 0.96, bold: bool = False) -> str:
-    """Text in lines that are no wider than a share of the figure, or of axes among others."""
-    room = (_width_cm(ax) if _is_alone(ax) else _own_width_cm(ax)) * share
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and _wide_cm(longer, size, bold=bold) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1024)

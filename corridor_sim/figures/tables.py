@@ -43,6 +43,19 @@ def _runs(data: Run | Comparison) -> list[Run]:
     return [data] if isinstance(data, Run) else [data.baseline, *data.others]
 
 
+def one_way(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of whole ways of routes in one direction, westbound if there is any."""
+    own = table[(table["segment"] == "all") & (table["route"] != "all")]
+    return one_direction(own[own["direction"] != "both"])
+
+
+def one_direction(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one direction, westbound if there is any."""
+    ways = list(dict.fromkeys(table["direction"]))
+    way = "westbound" if "westbound" in ways else next(iter(ways), "")
+    return table[table["direction"] == way]
+
+
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables one after another, with what the first is known by; the same rows once."""
     found = pd.concat([table.astype(object) for table in tables], ignore_index=True)

@@ -10,6 +10,7 @@ from corridor_sim.measures.cells import Cells, Steps
 from corridor_sim.measures.conservation import check_conservation
 from corridor_sim.measures.days import Daily
 from corridor_sim.measures.elements import Elements
+from corridor_sim.measures.money import Money
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.way import Segment
 from corridor_sim.model import Model
@@ -38,7 +39,9 @@ def tallying(
     conservation check fails.
     """
     steps = Steps(model)
-    families: list[Family] = [Cargo(model, segments, by_month=by_month), Elements(model)]
+    families: list[Family] = [
+        Cargo(model, segments, by_month=by_month), Money(model), Elements(model),
+    ]  # fmt: skip
     if daily:
         families.append(Daily(model))
 

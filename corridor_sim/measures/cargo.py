@@ -36,7 +36,7 @@ class Cargo:
         paths = [model.paths[p] for p in self._routed]
         self._groups = [groups_of(model, path) for path in paths]
         self._monthly_groups = [
-            [_released(group, month) for group in groups]
+            [released(group, month) for group in groups]
             for groups in self._groups
             for month in self._months
         ]
@@ -205,7 +205,8 @@ def groups_of(model: Model, path: Path) -> list[Group]:
     ]
 
 
-def _released(group: Group, month: str) -> Group:
+def released(group: Group, month: str) -> Group:
+    """The group of what was released in a month (`2025-12`) of another."""
     label = f"released {month}"
     both = label if group.segment == "all" else f"{group.segment}, {label}"
     return group._replace(segment=both)

@@ -22,7 +22,8 @@ from corridor_sim.intervals import (
     resampled_standard_deviation,
     summary,
 )
-from corridor_sim.measures.rows import Group, Spread, Tally, counts_table, merged_keys
+from corridor_sim.measures.costs import costs
+from corridor_sim.measures.rows import Group, Key, Spread, Tally, counts_table, merged_keys
 
 DAY_H = 24.0
 FEW_REPLICATIONS, FEW_VEHICLES = 10, 5
@@ -141,9 +142,14 @@ def _found(sample: Sample) -> Iterator[Found]:
             yield Found(group, name, measure.unit, estimate, resampled, measure.scale)
     for key in merged_keys([tally.ratios for tally in tallies]):
         pairs = np.array([tally.ratios.get(key, (0.0, 0.0)) for tally in tallies])
-        resampled = resampled_ratio(pairs[:, 0], pairs[:, 1])
-        estimate = summary(resampled, level=level)
-        yield Found(key.group, key.measure, key.unit, estimate, resampled, 1.0)
+        yield _plain(key, resampled_ratio(pairs[:, 0], pairs[:, 1]), level)
+    for key, resampled in costs(tallies):
+        yield _plain(key, resampled, level)
+
+
+def _plain(key: Key, resampled: Resampled, level: float) -> Found:
+    estimate = summary(resampled, level=level)
+    return Found(key.group, key.measure, key.unit, estimate, resampled, 1.0)
 
 
 def rows(sample: Sample) -> list[Row]:

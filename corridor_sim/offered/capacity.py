@@ -62,7 +62,7 @@ def most_passed(model: Model, key: Key, customers: list[Customer], span: Span) -
 def _by_service(model: Model, number: int, sizes: int, pieces: Pieces) -> float:
     service = model.services[number]
     if not service.headway:
-        known = merged([model.closures[closure].windows for closure, _ in service.closures])
+        known = merged([model.closures[closure].known for closure, _ in service.closures])
         shut = covered(known, pieces.start, pieces.end).sum() == pieces.length.sum()
         return 0.0 if shut else np.inf
     slots = float((running_share(model, number, pieces) * pieces.length).sum()) / service.headway
@@ -138,8 +138,8 @@ def _runs(
     model: Model, number: int, server: int, customers: list[Customer], pieces: Pieces
 ) -> _Runs:
     shuts = taken(model, number, server)
-    finishing = merged([model.closures[s.closure].windows for s in shuts if not s.work])
-    standing = merged([model.closures[s.closure].windows for s in shuts if s.work])
+    finishing = merged([model.closures[s.closure].known for s in shuts if not s.work])
+    standing = merged([model.closures[s.closure].known for s in shuts if s.work])
     first, last = int(pieces.start[0]), int(pieces.end[-1])
     inner = np.clip(finishing.ravel(), first, last)
     cuts = np.unique(np.concatenate([pieces.start, [last], inner]))

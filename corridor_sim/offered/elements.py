@@ -27,6 +27,7 @@ from corridor_sim.scenario.network import (
     Station,
 )
 from corridor_sim.scenario.schema import Scenario
+from corridor_sim.scenario.shocks import dates_of
 
 
 def element_sentences(scenario: Scenario, model: Model) -> Iterator[str]:
@@ -60,6 +61,8 @@ def element_sentences(scenario: Scenario, model: Model) -> Iterator[str]:
         )
     for name, closure in scenario.closures.items():
         yield _closure(scenario, name, closure)
+    for name in scenario.shocks:
+        yield _shock(scenario, name)
 
 
 def _services(scenario: Scenario) -> Iterator[str]:
@@ -184,6 +187,22 @@ def _closure(scenario: Scenario, name: str, closure: AnyClosure) -> str:
     if not scenario.services.keys() >= set(closure.on):
         ending = f"; work under way {'stands still' if closure.stops == 'work' else 'is finished'}"
     return f"The closure {name} {taken} {listed(closure.on)} {_when(closure)}{ending}."
+
+
+def _shock(scenario: Scenario, name: str) -> str:
+    shock = scenario.shocks[name]
+    first, last = dates_of(scenario, name)
+    share = 100 * shock.open_share.value
+    left = f", but for {amount(share)} % of the capacity" if share else ""
+    if shock.open_servers is not None:
+        left = f", but for {amount(shock.open_servers.value)} servers"
+    ramp = shock.ramp_up_d.value
+    back = f"; it comes back over {amount(ramp)} days" if ramp else ""
+    chance = shock.probability.value
+    odds = f" with a probability of {amount(100 * chance)} %" if chance < 1 else ""
+    cause = f" if {shock.after.shock} happens" if shock.after else ""
+    when = f"from {day_of(first)} until {day_of(last)}"
+    return f"The shock {name} shuts {listed(shock.on)}{left} {when}{odds}{cause}{back}."
 
 
 def _when(closure: AnyClosure) -> str:

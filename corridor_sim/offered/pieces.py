@@ -149,7 +149,7 @@ def open_share(
     Known windows are joined, random ones independent.
     """
     closures = [model.closures[shut.closure] for shut in shuts]
-    known = merged([] if random_only else [closure.windows for closure in closures])
+    known = merged([] if random_only else [closure.known for closure in closures])
     share = 1.0 - covered(known, pieces.start, pieces.end) / pieces.length
     for closure in closures:
         share = share * (1.0 - closed_share(model, closure, pieces))
@@ -179,7 +179,7 @@ def running_share(model: Model, service: int, pieces: Pieces) -> Floats:
     words = model.services[service]
     cancelled, open_so_far = np.zeros(len(pieces.start)), np.ones(len(pieces.start))
     for closure, cancels in sorted(words.closures, key=lambda pair: -pair[1]):
-        known = merged([model.closures[closure].windows])
+        known = merged([model.closures[closure].known])
         shut = 1.0 - (1.0 - covered(known, pieces.start, pieces.end) / pieces.length) * (
             1.0 - closed_share(model, model.closures[closure], pieces)
         )

@@ -63,6 +63,8 @@ def _journeys(scenario: Scenario, model: Model) -> Iterator[str]:
 def _flow(scenario: Scenario, model: Model, path: Path) -> str:
     name = model.flows[path.flow].name
     asked = f"{name}: {_demand(scenario, model, path.flow)}"
+    if model.flows[path.flow].choice is not None:
+        return f"{asked}, if they choose it"
     share = scenario.flows[name].routes[model.routes[path.route]]
     if share.every() == [1.0]:
         return asked

@@ -63,6 +63,10 @@ class Rounds:
         places = (self.present * self.places).sum(axis=0) / np.maximum(vessels, 1e-9)
         return np.where(vessels > 0, np.max(teu, axis=0) / np.maximum(places, 1.0), 0.0)
 
+    def calls(self) -> Floats:
+        """Rounds per tick `[N]` of all vessels if they carry nothing."""
+        return np.asarray((self.present / self._empty).sum(axis=0), np.float64)
+
     def capacity(self, p: int, teu: list[Floats]) -> Floats:
         """TEU per tick `[N]` that the fleet can carry on leg `p`, full there.
 

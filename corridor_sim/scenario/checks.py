@@ -10,13 +10,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridor_sim.errors import Problem, did_you_mean, one_of
+from corridor_sim.laws import DEAREST_DAY_USD
 from corridor_sim.scenario.chains import part_used, places_along, unfold
 from corridor_sim.scenario.itineraries import vehicle_problems
 from corridor_sim.scenario.network import Dated, Seasonal
+from corridor_sim.scenario.shocks import unknown_names, wrong_meanings
 from corridor_sim.scenario.tree import KeyPath, dotted
 
 if TYPE_CHECKING:
     from corridor_sim.scenario.schema import Scenario
+    from corridor_sim.scenario.traffic import Choice, Flow
 
 MOST_CONSIGNMENTS = 1_000_000
 LONGEST_D = 3_653
@@ -55,7 +58,7 @@ def _missing(
 def _one_name_one_thing(scenario: Scenario) -> Iterator[Finding]:
     tables = (
         "links", "dwells", "stations", "lines", "services", "fleets", "sections", "flows",
-        "closures",
+        "closures", "shocks",
     )  # fmt: skip
     seen: dict[str, str] = {}
     for table in tables:
@@ -114,6 +117,11 @@ def _elements(scenario: Scenario) -> Iterator[Finding]:
     for name, closure in scenario.closures.items():
         keys: KeyPath = ("closures", name, "on")
         yield from _all_there(keys, closure.on, shut, "station, line or service")
+    yield from (Finding(*found) for found in unknown_names(scenario))
+
+
+def _shocks(scenario: Scenario) -> Iterator[Finding]:
+    return (Finding(keys, rule) for keys, rule in wrong_meanings(scenario))
 
 
 def _all_there(
@@ -135,10 +143,15 @@ def _ways(scenario: Scenario) -> Iterator[Finding]:
                 yield from _all_there(("routes", name, direction, c), chain, parts, what)
     for name, flow in scenario.flows.items():
         yield from _missing(("flows", name, "profile"), flow.profile, scenario.profiles, "profile")
-        for way in flow.routes:
-            yield from _missing(("flows", name, "routes", way), way, scenario.routes, "route")
+        for way in flow.ways:
+            yield from _missing((*_way_keys(flow, name), way), way, scenario.routes, "route")
         keys: KeyPath = ("flows", name, "chain")
         yield from _all_there(keys, flow.chain or (), stops, "dwell, station or line")
+
+
+def _way_keys(flow: Flow, name: str) -> KeyPath:
+    """Where the routes of a flow are written."""
+    return ("flows", name, "choice", "routes") if flow.choice else ("flows", name, "routes")
 
 
 def _circles(scenario: Scenario) -> Iterator[Finding]:
@@ -193,6 +206,9 @@ def _closures(scenario: Scenario) -> Iterator[Finding]:
             for i, window in enumerate(closure.windows):
                 if window.start >= window.end:
                     yield Finding((*keys, "windows", i), "must end after it starts")
+                if window.announced and window.announced > window.start:
+                    rule = "must not be after its start"
+                    yield Finding((*keys, "windows", i, "announced"), rule, f"{window.announced}")
         if isinstance(closure, Seasonal):
             for m, share in enumerate(closure.closed_share):
                 if share.value >= 1:
@@ -244,10 +260,12 @@ def _demand(scenario: Scenario) -> Iterator[Finding]:
     for name, flow in scenario.flows.items():
         keys: KeyPath = ("flows", name)
         captive = flow.chain is not None
-        if captive == bool(flow.routes):
-            yield Finding(keys, "needs either `routes` or, for captive traffic, a `chain`")
+        ways = [bool(flow.routes), flow.choice is not None, captive]
+        if sum(ways) != 1:
+            rule = "needs one of `routes`, a `choice` of them or, for captive traffic, a `chain`"
+            yield Finding(keys, rule)
         ends = flow.origin is not None and flow.destination is not None
-        if flow.routes and not ends:
+        if flow.ways and not ends:
             yield Finding(keys, "needs an `origin` and a `destination`")
         if captive and (flow.origin or flow.destination):
             yield Finding(keys, "captive traffic has no `origin` or `destination`")
@@ -256,8 +274,8 @@ def _demand(scenario: Scenario) -> Iterator[Finding]:
         if lots > MOST_CONSIGNMENTS:
             rule = f"has more than {MOST_CONSIGNMENTS:,} consignments a year"
             yield Finding((*keys, "lot_teu"), rule, f"{lots:,.0f}", "use larger lots")
-        if flow.routes and ends:
-            yield from _shares(scenario, name)
+        if flow.ways and ends:
+            yield from (_choice if flow.choice else _shares)(scenario, name)
             yield from _reach(scenario, name)
 
 
@@ -271,15 +289,49 @@ def _shares(scenario: Scenario, name: str) -> Iterator[Finding]:
             yield Finding(("flows", name, "routes"), rule, f"{total:g}")
 
 
+def _choice(scenario: Scenario, name: str) -> Iterator[Finding]:
+    flow, keys = scenario.flows[name], ("flows", name)
+    assert flow.choice is not None
+    for field in ("cargo_value_usd_per_feu", "value_of_time_pct_per_day"):
+        if getattr(flow, field) is None:
+            yield Finding((*keys, field), "a choice of route needs it")
+    for field in ("value_of_time_pct_per_day", "value_of_reliability_pct_per_day"):
+        day = flow.usd_per_day(getattr(flow, field))
+        if day > DEAREST_DAY_USD:
+            rule = f"a day may cost at most {DEAREST_DAY_USD:,.0f} USD per FEU"
+            yield Finding((*keys, field), rule, f"{day:,.0f} USD")
+    for route, words in flow.choice.routes.items():
+        for i, window in enumerate(words.closed):
+            at: KeyPath = (*keys, "choice", "routes", route, "closed", i)
+            if window.start >= window.end:
+                yield Finding(at, "must end after it starts")
+            if window.announced is not None:
+                rule = "only closures are announced: who is released meanwhile looks elsewhere"
+                yield Finding((*at, "announced"), rule)
+    yield from _always_open(flow.choice, (*keys, "choice"))
+
+
+def _always_open(choice: Choice, keys: KeyPath) -> Iterator[Finding]:
+    """At every date one of the routes is open."""
+    days = {window.start for route in choice.routes.values() for window in route.closed}
+    for day in sorted(days):
+        shut = [
+            any(w.start <= day < w.end for w in route.closed) for route in choice.routes.values()
+        ]
+        if all(shut):
+            yield Finding((*keys, "routes"), f"no route is open on {day}")
+            return
+
+
 def _reach(scenario: Scenario, name: str) -> Iterator[Finding]:
     flow = scenario.flows[name]
     assert flow.origin is not None
     assert flow.destination is not None
-    for route in flow.routes:
+    for route in flow.ways:
         try:
             elements = part_used(scenario, route, flow.direction, flow.origin, flow.destination)
         except ValueError as error:
-            yield Finding(("flows", name, "routes", route), str(error))
+            yield Finding((*_way_keys(flow, name), route), str(error))
             continue
         yield from _fits(scenario, name, elements)
 
@@ -305,7 +357,7 @@ def _worked(scenario: Scenario) -> Iterator[Finding]:
     for name, flow in scenario.flows.items():
         elements = list(flow.chain or ())
         if flow.origin and flow.destination:
-            for route in flow.routes:
+            for route in flow.ways:
                 try:
                     elements += part_used(
                         scenario, route, flow.direction, flow.origin, flow.destination
@@ -332,5 +384,6 @@ def _profiles(scenario: Scenario) -> Iterator[Finding]:
 Check = Callable[["Scenario"], Iterator[Finding]]
 _NAMES: tuple[Check, ...] = (_one_name_one_thing, _places, _elements, _ways, _circles, _grids)
 _MEANING: tuple[Check, ...] = (
-    _span, _stations, _yards, _closures, _services, _vehicles, _chains, _demand, _worked, _profiles,
+    _span, _stations, _yards, _closures, _shocks, _services, _vehicles, _chains, _demand, _worked,
+    _profiles,
 )  # fmt: skip

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from corridor_sim.scenario.values import (
     Clock,
-    Coordinate,
     Count,
-    CountDated,
+    Latitude,
+    Longitude,
     NonNegative,
     NonNegativeDated,
     Positive,
@@ -21,7 +21,12 @@ from corridor_sim.scenario.values import (
     Record,
     Share,
     ShareDated,
+    Spell,
+    Units,
+    UnitsDated,
     Value,
+    Variation,
+    VariationOrNone,
 )
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -37,15 +42,15 @@ Waypoint = tuple[Annotated[Degrees, Field(ge=-90, le=90)], Degrees]
 class Place(Record):
     """A point on the map: terminal, port or border station."""
 
-    lat: Coordinate
+    lat: Latitude
     """Latitude, degrees north."""
-    lon: Coordinate
+    lon: Longitude
     """Longitude, degrees east."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     """ISO 3166 alpha-2 code."""
     gauge_mm: Count | None = None
     """Track gauge, mm."""
-    border: bool = False
+    border: StrictBool = False
     """Whether it is a border crossing point, for the indicators of CAREC's CPMM."""
     label: str | None = None
     """Name to print; the id by default."""
@@ -59,7 +64,7 @@ class Delayed(Record):
     delay_mean_h: NonNegativeDated = Value(value=0.0)
     """Mean of the random delay added to the minimum, h; drawn once for the vehicle or
     consignment."""
-    delay_cv: Positive = Value(value=1.0)
+    delay_cv: Variation = Value(value=1.0)
     """Coefficient of variation of the delay alone."""
     law: Law = "gamma"
     """Law of the delay."""
@@ -172,13 +177,13 @@ class Station(Facility):
     directions.
     """
 
-    servers: CountDated
+    servers: UnitsDated
     """Parallel servers: lanes, gantries, machines, berths."""
     work_h_per_feu: PositiveDated | None = None
     """Server time per FEU, h; a consignment takes this x its size."""
     work_h_per_customer: PositiveDated | None = None
     """Server time per customer whatever its size, h."""
-    work_cv: NonNegative = Value(value=0.0)
+    work_cv: VariationOrNone = Value(value=0.0)
     """Coefficient of variation of the server time."""
     work_law: Law = "gamma"
     """Law of the server time."""
@@ -223,6 +228,8 @@ class Window(Record):
     """First day."""
     end: dt.date
     """First day that is open again."""
+    announced: dt.date | None = None
+    """Day from which quotes of routes know of it; before the run by default."""
     source: str | None = None
     """Ids of the facts behind it, or `assumed`."""
     why: str | None = None
@@ -236,7 +243,7 @@ class Closure(Record):
 
     on: Annotated[list[Id], Field(min_length=1)]
     """Stations, lines and services that it shuts, all with the same windows."""
-    servers: Count | None = None
+    servers: Units | None = None
     """How many servers it takes, the highest-numbered; all by default."""
     share: Share = Value(value=1.0)
     """Share of the departures of a timetable that it cancels."""
@@ -260,9 +267,9 @@ class Seasonal(Closure):
     """Kind of closure."""
     closed_share: Annotated[list[Share], Twelve]
     """Share of the time closed, by month."""
-    mean_spell_h: Annotated[list[Positive], Twelve]
+    mean_spell_h: Annotated[list[Spell], Twelve]
     """Mean length of a closed spell, by month, h."""
-    spell_cv: Positive = Value(value=1.0)
+    spell_cv: Variation = Value(value=1.0)
     """Coefficient of variation of a closed spell; open spells are exponential."""
 
 
@@ -271,11 +278,11 @@ class Breakdown(Closure):
 
     kind: Literal["breakdown"]
     """Kind of closure."""
-    mean_time_between_h: Positive
+    mean_time_between_h: Spell
     """Mean time from the end of a repair to the next failure, h; exponential."""
-    mean_repair_h: Positive
+    mean_repair_h: Spell
     """Mean time to repair, h."""
-    repair_cv: Positive = Value(value=1.0)
+    repair_cv: Variation = Value(value=1.0)
     """Coefficient of variation of the repair."""
 
 

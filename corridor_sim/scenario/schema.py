@@ -13,6 +13,7 @@ from corridor_sim.errors import ScenarioError
 from corridor_sim.scenario.checks import problems
 from corridor_sim.scenario.network import AnyClosure, Dwell, Id, Line, Link, Place, Station, Yard
 from corridor_sim.scenario.overlay import set_paths
+from corridor_sim.scenario.shocks import Shock
 from corridor_sim.scenario.traffic import AnyService, Chain, Fleet, Flow, Profile, Route
 from corridor_sim.scenario.tree import Tree, plain
 from corridor_sim.scenario.validate import validated
@@ -45,6 +46,8 @@ class Emissions(Record):
     """Factor on the emission of power stations for what lies before them."""
     grid_g_per_kwh: Annotated[Mapping[str, NonNegative], Field(min_length=1)]
     """CO2e of electricity by grid, g/kWh."""
+    carbon_usd_per_t: NonNegative = Value(value=0.0)
+    """Price of CO2e that shippers pay when they choose a route, USD per t."""
     handling_kg_per_box: NonNegative
     """CO2e of one handling of a box, kg; a ride has half of one at each end."""
 
@@ -80,6 +83,8 @@ class Scenario(Record):
     """Finite room."""
     closures: Mapping[Id, AnyClosure] = Field(default_factory=dict)
     """Storms, breakdowns, works, strikes."""
+    shocks: Mapping[Id, Shock] = Field(default_factory=dict)
+    """What befalls it once; without them it is its own undisturbed twin."""
     services: Mapping[Id, AnyService] = Field(default_factory=dict)
     """Departures with places."""
     fleets: Mapping[Id, Fleet] = Field(default_factory=dict)

@@ -13,11 +13,13 @@ from corridor_sim.scenario.values import (
     Count,
     CountOrNone,
     NonNegative,
+    Number,
     Positive,
     PositiveDated,
     Record,
     Share,
     ShareDated,
+    Units,
     Value,
 )
 
@@ -68,7 +70,7 @@ AnyService = Annotated[Timetable | WhenFull, Field(discriminator="rule")]
 class Vessel(Investment):
     """A vessel or train set of a fleet, or several that are alike."""
 
-    count: Count = Value(value=1.0)
+    count: Units = Value(value=1.0)
     """How many there are of it."""
     places_teu: Count
     """Places, TEU."""
@@ -150,6 +152,26 @@ class Route(Record):
     """Chains from west to east."""
 
 
+class Alternative(Record):
+    """A route that cargo may choose."""
+
+    constant_usd_per_feu: Number
+    """What speaks against it beside price, time, reliability and emissions, USD per FEU; negative
+    if it is liked better than they say."""
+    closed: list[Window] = Field(default_factory=list)
+    """When cargo that is released may not choose it: a border shut until further notice, a line
+    that takes no bookings."""
+
+
+class Choice(Record):
+    """Choice of route by logit, at release, with the quotes of the day."""
+
+    scale_usd_per_feu: Positive
+    """Scale of the luck, USD per FEU: a cost lower by so much raises the odds of a route by 2.7."""
+    routes: Annotated[Mapping[Id, Alternative], Field(min_length=1)]
+    """Routes to choose among."""
+
+
 class Flow(Record):
     """Demand between two places, or captive traffic that only uses some elements."""
 
@@ -173,10 +195,29 @@ class Flow(Record):
     """Place where it is delivered; not for captive traffic."""
     routes: Mapping[Id, ShareDated] = Field(default_factory=dict)
     """Shares of the routes that it takes; they sum to one at every date."""
+    choice: Choice | None = None
+    """How its consignments choose a route, in place of fixed shares."""
+    cargo_value_usd_per_feu: Positive | None = None
+    """Value of the goods, USD per FEU; needed for a choice."""
+    value_of_time_pct_per_day: NonNegative | None = None
+    """Share of the value of the goods that a day on the way costs, %."""
+    value_of_reliability_pct_per_day: NonNegative | None = None
+    """Share of the value of the goods that a day of standard deviation of the time costs, %."""
     margin_usd_per_feu: NonNegative = Value(value=0.0)
     """Forwarder's margin, insurance and one-way use of the box, USD per FEU."""
     chain: Chain | None = None
     """Elements that captive traffic uses, in place of routes."""
+
+    @property
+    def ways(self) -> list[str]:
+        """Names of the routes that it may take."""
+        return list(self.choice.routes if self.choice else self.routes)
+
+    def usd_per_day(self, pct_per_day: Value | None) -> float:
+        """What a day costs at a share of the value of the goods, USD per FEU."""
+        if self.cargo_value_usd_per_feu is None or pct_per_day is None:
+            return 0.0
+        return self.cargo_value_usd_per_feu.value * pct_per_day.value / 100.0
 
     def teu_in(self, year: int) -> float:
         """Demand of a calendar year, TEU."""

@@ -54,13 +54,16 @@ class Value(Record):
         return [self.value, *self.changes.values()]
 
 
+LARGEST = 1e12
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What a `Value` may be: limits, whole numbers only, whether it may change at dates."""
 
     ge: float | None = None
     gt: float | None = None
-    le: float | None = None
+    le: float = LARGEST  # a million years of hours still fit into ticks
     whole: bool = False
     dated: bool = False
 
@@ -95,7 +98,7 @@ class Bounds:
         rules = [
             (self.ge is None or number >= self.ge, f"must be at least {self.ge}"),
             (self.gt is None or number > self.gt, f"must be above {self.gt}"),
-            (self.le is None or number <= self.le, f"must be at most {self.le}"),
+            (number <= self.le, f"must be at most {self.le:,.12g}"),
             (not self.whole or number == int(number), "must be a whole number"),
         ]
         for holds, rule in rules:
@@ -109,14 +112,20 @@ def _as_record(given: object) -> object:
     return {"value": given} if isinstance(given, int | float) else given
 
 
-Coordinate = Annotated[Value, Bounds(ge=-180, le=180)]
+Latitude = Annotated[Value, Bounds(ge=-90, le=90)]
+Longitude = Annotated[Value, Bounds(ge=-180, le=180)]
+Number = Annotated[Value, Bounds(ge=-1e6, le=1e6)]
 Positive = Annotated[Value, Bounds(gt=0)]
 PositiveDated = Annotated[Value, Bounds(gt=0, dated=True)]
+Spell = Annotated[Value, Bounds(ge=0.1)]  # shorter ones would be millions a year
 NonNegative = Annotated[Value, Bounds(ge=0)]
 NonNegativeDated = Annotated[Value, Bounds(ge=0, dated=True)]
 Share = Annotated[Value, Bounds(ge=0, le=1)]
 ShareDated = Annotated[Value, Bounds(ge=0, le=1, dated=True)]
 Clock = Annotated[Value, Bounds(ge=0, le=24)]
-Count = Annotated[Value, Bounds(ge=1, whole=True)]
-CountDated = Annotated[Value, Bounds(ge=1, whole=True, dated=True)]
-CountOrNone = Annotated[Value, Bounds(ge=0, whole=True)]
+Variation = Annotated[Value, Bounds(gt=0, le=10)]
+VariationOrNone = Annotated[Value, Bounds(ge=0, le=10)]
+Count = Annotated[Value, Bounds(ge=1, le=1_000_000, whole=True)]
+CountOrNone = Annotated[Value, Bounds(ge=0, le=1_000_000, whole=True)]
+Units = Annotated[Value, Bounds(ge=1, le=10_000, whole=True)]
+UnitsDated = Annotated[Value, Bounds(ge=1, le=10_000, whole=True, dated=True)]

@@ -106,7 +106,13 @@ WRONG = {
     "tab": ("title: x\n\tquestion: y\n", "tab"),
     "text for a number": (TINY.replace("promise_d: 3", "promise_d: '1.0e6'"), "promise_d"),
     "clock time": (TINY.replace("promise_d: 3", "promise_d: 12:30"), "promise_d"),
-    "no for false": (TINY.replace("border: true", "border: maybe"), "border"),
+    "no for false": (TINY.replace("border: true", "border: no"), "must be true or false"),
+    "no latitude": (TINY.replace("lat: 34.3", "lat: 134.3"), "at most 90"),
+    "more hours than ticks": (TINY.replace("min_h: 18", "min_h: 1e300"), "at most 1e+12"),
+    "countless servers": (TINY.replace("servers: 2,", "servers: 1000000000,"), "at most 10,000"),
+    "countless places": (TINY.replace("places_teu: 40", "places_teu: 1e9"), "at most 1,000,000"),
+    "too wild": (TINY.replace("work_cv: 0.5", "work_cv: 1e9"), "at most 10"),
+    "endless spells": (TINY.replace("mean_spell_h: [10,", "mean_spell_h: [1e-12,"), "at least 0.1"),
     "nan": (TINY.replace("promise_d: 3", "promise_d: .nan"), "finite"),
     "negative": (TINY.replace("lot_teu: 2", "lot_teu: -2", 1), "lot_teu"),
     "zero capacity": (TINY.replace("places_teu: 40", "places_teu: 0"), "places_teu"),
@@ -191,7 +197,8 @@ def test_help_loads_no_heavy_library(option: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["list", "new", "check", "show", "sources", "schema", "trace", "run", "compare"]
+    "command",
+    ["list", "new", "check", "show", "sources", "schema", "trace", "run", "compare", "verify"],
 )
 def test_every_command_has_help_with_both_spellings(command: str) -> None:
     short, long = said(command, "-h"), said(command, "--help")

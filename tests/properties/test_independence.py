@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from random_models import RandomWorld, random_world
 from worlds import Part
 
+from corridor_sim.draws import Luck
 from corridor_sim.model import Model
 from corridor_sim.result import Times, differences
 
@@ -58,6 +59,62 @@ KIOSK_FLOW: Part = {
     "cargo": "containers", "direction": "westbound", "teu_per_year": 400, "lot_teu": 2,
     "chain": ["kiosk"],
 }  # fmt: skip
+
+
+@settings(max_examples=8)
+@given(number=numbers, more=st.integers(1, 3))
+def test_more_servers_change_no_draw(number: int, more: int) -> None:
+    world = random_world(number)
+    plain = [(n, s) for n, s in world.words["stations"].items() if isinstance(s["servers"], int)]
+    larger = {name: {**station, "servers": station["servers"] + more} for name, station in plain}
+    stations = {**world.words["stations"], **larger}
+    other = RandomWorld({**world.words, "stations": stations}, world.whole)
+    _same_draws(world.draws().replication(0), other.draws().replication(0))
+
+
+@settings(max_examples=8)
+@given(number=numbers, servers=st.integers(2, 4))
+def test_one_more_server_changes_no_visit_that_cannot_feel_it(
+    engine: Engine, number: int, servers: int
+) -> None:
+    small, large = (_with_kiosk(random_world(number), servers=n) for n in (1, servers))
+    _same_but(engine, small, large, "kiosk-only")
+
+
+def _with_kiosk(world: RandomWorld, *, servers: int) -> RandomWorld:
+    stations = {**world.words["stations"], "kiosk": {**KIOSK, "servers": servers}}
+    flows = {"kiosk-only": KIOSK_FLOW, **world.words["flows"]}
+    return RandomWorld({**world.words, "stations": stations, "flows": flows}, world.whole)
+
+
+@settings(max_examples=8)
+@given(number=numbers, count=st.integers(2, 4))
+def test_one_more_vessel_changes_no_call_of_another_fleet(
+    engine: Engine, number: int, count: int
+) -> None:
+    few, many = (_with_barges(random_world(number), count=n) for n in (1, count))
+    mine, theirs = few.draws(), many.draws()
+    _same_draws(mine.replication(0), theirs.replication(0))
+    left, right = engine(mine, 0), engine(theirs, 0)
+    assert differences(left.visits, right.visits) is None
+    fleets = zip(mine.model.fleets, left.calls, right.calls, strict=True)
+    others = [pair for fleet, *pair in fleets if fleet.name != "barges"]
+    assert all(differences(one, other) is None for one, other in others)
+
+
+def _with_barges(world: RandomWorld, *, count: int) -> RandomWorld:
+    barges = {**BARGES, "vessels": {"v": {"places_teu": 10, "count": count}}}
+    return RandomWorld(
+        {
+            **world.words,
+            "links": {**world.words["links"], "canal": CANAL},
+            "stations": {
+                **world.words["stations"], "quay-x": QUAY, "quay-y": {**QUAY, "place": "d"},
+            },
+            "fleets": {**world.words["fleets"], "barges": barges},
+        },
+        world.whole,
+    )  # fmt: skip
 
 
 @settings(max_examples=25)
@@ -116,16 +173,23 @@ def _same_until(end: int, short: Times, long: Times) -> None:
     assert differences(short, cut) is None
 
 
+def _same_draws(mine: Luck, theirs: Luck) -> None:
+    """Releases, ways, work and departures are the same to the tick."""
+    for name in ("release", "path", "works", "slots", "shut"):
+        assert differences(getattr(mine, name), getattr(theirs, name)) is None
+
+
 def _same_but(engine: Engine, world: RandomWorld, more: RandomWorld, flow: str | None) -> None:
     """Everything that happens in a world happens in a larger one too."""
     mine, theirs = world.draws(), more.draws()
     left, right = engine(mine, 0), engine(theirs, 0)
-    kept = _others(theirs.model, flow)
+    held, kept = _others(mine.model, flow), _others(theirs.model, flow)
     for name in ("arrive", "start", "finish"):
         old: Times = getattr(left.visits, name)
         new: Times = getattr(right.visits, name)
-        assert differences(old, Times(new.at[kept], new.known[kept])) is None
-    assert differences(left.visits.vehicle, right.visits.vehicle[kept]) is None
+        theirs_kept = Times(new.at[kept], new.known[kept])
+        assert differences(Times(old.at[held], old.known[held]), theirs_kept) is None
+    assert differences(left.visits.vehicle[held], right.visits.vehicle[kept]) is None
     assert differences(left.departures, right.departures) is None
     named = {
         fleet.name: calls for fleet, calls in zip(theirs.model.fleets, right.calls, strict=True)

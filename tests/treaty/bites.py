@@ -1,13 +1,13 @@
-"""Which rules bit in a replication."""
+"""Which rules bit in a replication, and which bit too seldom in many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from corridor_sim.draws import Luck
-from corridor_sim.model import Kind, Model
+from corridor_sim.model import DAY, Kind, Model
 from corridor_sim.result import Calls, Ledger
 
 RULES = {
@@ -25,7 +25,18 @@ RULES = {
     "two departures at one instant",
     "ties at a queue",
     "the end inside a window",
+    "a quote that changed a route",
+    "congestion in a quote",
+    "a closure in a quote",
 }
+AT_LEAST = 20
+"""Models in which a rule is to bite."""
+
+
+def too_few(counts: Mapping[str, int], *, models: int) -> dict[str, int]:
+    """Rules that bit in fewer models than they should: 20, and most that end inside a window."""
+    least = dict.fromkeys(RULES, AT_LEAST) | {"the end inside a window": models // 2 + 1}
+    return {rule: counts.get(rule, 0) for rule in RULES if counts.get(rule, 0) < least[rule]}
 
 
 def bites(model: Model, luck: Luck, ledger: Ledger) -> set[str]:
@@ -37,7 +48,34 @@ def bites(model: Model, luck: Luck, ledger: Ledger) -> set[str]:
         found.add("an embargo in force")
     if model.end % 86400:
         found.add("the end inside a window")
+    found |= set(_quotes(model, luck, ledger))
     return found
+
+
+def _quotes(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
+    quotes, told = model.quotes, ledger.reviews.quotes
+    if quotes is None:
+        return
+    now = np.arange(told.shape[1]) * DAY
+    period = np.searchsorted(quotes.starts, now, side="right") - 1
+    shut = np.zeros_like(told)
+    left = quotes.shut[:, 2, None] - now - quotes.shut_reach[period].T
+    begun = quotes.shut[:, 1, None] - now <= quotes.shut_reach[period].T
+    known = quotes.shut[:, 0, None] <= now
+    np.add.at(shut, quotes.shut_row, np.maximum(0, left) * begun * known)
+    if shut.any():
+        yield "a closure in a quote"
+    if (told > quotes.free[period].T + shut).any():
+        yield "congestion in a quote"
+    row = {path: q for q, path in enumerate(quotes.paths.tolist())}
+    for flow, costs in zip(model.flows, luck.costs, strict=True):
+        if costs is None or flow.choice is None:
+            continue
+        who = np.flatnonzero(ledger.release.known[flow.first : flow.first + len(costs)])
+        at = [row[path] for path in flow.paths]
+        free = costs[who] + quotes.free[0][at] * flow.choice.per_day // DAY
+        if (np.array(flow.paths)[free.argmin(axis=1)] != ledger.path[flow.first + who]).any():
+            yield "a quote that changed a route"
 
 
 def _fleet(calls: Calls) -> Iterator[str]:
@@ -66,7 +104,7 @@ def _services(model: Model, ledger: Ledger) -> Iterator[str]:
 
 def _stations(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
     visits = ledger.visits
-    arrivals: dict[int, set[int]] = {}
+    queues: dict[int, dict[int, int]] = {}
     for p, path in enumerate(model.paths):
         who = np.flatnonzero(ledger.path == p)
         for k, step in enumerate(path.steps):
@@ -84,7 +122,9 @@ def _stations(model: Model, luck: Luck, ledger: Ledger) -> Iterator[str]:
             done = visits.finish.known[there, k]
             if (visits.finish.at[there, k] - start > work)[done].any():
                 yield "work stopped by a closure"
-            known = arrivals.setdefault(step.target, set())
-            if len(np.unique(arrive)) < len(arrive) or known & set(arrive.tolist()):
-                yield "ties at a queue"
-            known |= set(arrive.tolist())
+            # Who comes at one instant and does not start at one instant: the order is seen.
+            queue = queues.setdefault(step.target, {})
+            for came, began in zip(arrive.tolist(), start.tolist(), strict=True):
+                if queue.setdefault(came, began) != began:
+                    yield "ties at a queue"
+                    break

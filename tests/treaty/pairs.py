@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from random import Random
 
+import numpy as np
 from random_models import random_world
 
 from corridor_sim.draws import Draws
@@ -32,16 +33,21 @@ def reference(number: int, replication: int) -> Ledger:
 
 
 def first_difference(number: int, *, block: int, compared: int, window: int = DAY) -> str | None:
-    """Where the array engine first differs, given a block of so many replications."""
-    references = [reference(number, r) for r in range(min(block, compared))]
+    """Where the array engine first differs, given a block of so many replications.
+
+    So many are compared at most, the first and the last of the block among them.
+    """
+    numbers = np.unique(np.linspace(0, block - 1, compared, dtype=int)).tolist()
+    references = [reference(number, r) for r in numbers]
     found = difference(world(number), references, block=block, window=window)
     return None if found is None else f"world {number}, block of {block}: {found}"
 
 
 def difference(draws: Draws, references: list[Ledger], *, block: int, window: int) -> str | None:
-    """Where the first replications of a block first differ from references."""
-    found = array.simulate(draws, range(block), window=window)
-    for replication, (expected, ledger) in enumerate(zip(references, found, strict=False)):
-        if unequal := differences(expected, ledger):
-            return f"replication {replication}: {unequal}"
+    """Where replications of a block first differ from their references."""
+    expected = {ledger.replication: ledger for ledger in references}
+    for ledger in array.simulate(draws, range(block), window=window):
+        number = ledger.replication
+        if number in expected and (unequal := differences(expected[number], ledger)):
+            return f"replication {number}: {unequal}"
     return None

@@ -10,19 +10,21 @@ from types import ModuleType
 
 import pytest
 from pairs import difference, reference, world
-from worlds import captive, cargo, changing, fixed, link, route, shut, station, timetable
+from worlds import captive, cargo, changing, choosing, fixed, link, route, shut, station, timetable
 
 import corridor_sim.engines.array.windows as windows
 from corridor_sim.draws import Draws
 from corridor_sim.engines import event
-from corridor_sim.engines.array import berths, block, services, stations, sweeps
+from corridor_sim.engines.array import berths, block, choice, services, stations, sweeps
+from corridor_sim.engines.array import cargo as cargo_of_block
 from corridor_sim.engines.array.calendars import Calendars
+from corridor_sim.engines.array.choice import Choosing
 from corridor_sim.engines.array.luck import Works
 from corridor_sim.engines.array.yards import Yards
 from corridor_sim.model import DAY
 from corridor_sim.result import Ledger
 
-WORLDS = (1001, *range(2000, 2060))
+WORLDS = (1001, *range(2000, 2200))
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,33 @@ FAULTS = [
           "len(self.cuts)"),
     Fault("the draught of yesterday", windows, "_look",
           'fleet.starts, block.begin, "right"', 'fleet.starts, block.begin - 1, "right"'),
+    Fault("the last of equal paths is chosen", Choosing, "release", "whole.argmin(axis=1)",
+          "whole.shape[1] - 1 - whole[:, ::-1].argmin(axis=1)"),
+    Fault("quotes are in force at once", Choosing, "enforce", "day - 1", "day"),
+    Fault("quotes are in force a day late", Choosing, "enforce", "day - 1", "max(0, day - 2)"),
+    Fault("cargo is served when it arrives", Choosing, "_stations", "customers.start[place]",
+          "customers.arrive[place]"),
+    Fault("cargo aboard is committed until it is off", Choosing, "_rides", "rides.cast_off[row]",
+          "rides.cast_off[row] + 86400"),
+    Fault("cargo leaves a port when its list closes", Choosing, "_rides", "rides.cast_off[row]",
+          "rides.at[row]"),
+    Fault("trains carry nothing past a line", Choosing, "_teu",
+          "teu[trains] = _aboard(block, column, row + rides.first[column])", "teu[trains] = 0"),
+    Fault("trains are of the other direction", Choosing, "_teu",
+          "way[trains] = self.carried[service]",
+          "way[trains] = self.carried.max() - self.carried[service]"),
+    Fault("vessels carry nothing past a gate", Choosing, "_teu", "teu[vessels] = rides.teu[row]",
+          "teu[vessels] = 0"),
+    Fault("a path is committed to each element once", choice, "_repeated",
+          "times) for times in passes", "times > 0) for times in passes"),
+    Fault("what happens at midnight is not seen in quotes", Choosing, "_put",
+          "-(-at // DAY)", "at // DAY + 1"),
+    Fault("captive cargo is not committed", Choosing, "release",
+          "elements, k = _repeated(self.quotes.passes, path)",
+          "elements, k = _repeated(self.quotes.passes * np.isin(np.arange(len(self.row)),"
+          " self.quotes.paths)[:, None], path)"),
+    Fault("queues have room for half of those that choose", cargo_of_block, "passed",
+          "who * most[:, None]", "who // 2 * most[:, None]"),
     Fault("cancelled trains run", block, "_kept", "~slots.cancelled[order] & ", ""),
     Fault("slots leave by number, not by time", block, "_kept",
           'np.argsort(slots.times, kind="stable")', "np.arange(len(slots.times))"),
@@ -173,13 +202,28 @@ def late_for_the_first_pass() -> Draws:
     )
 
 
+def equal_routes() -> Draws:
+    """Two routes that cost the same, with the same luck."""
+    return fixed(
+        days=2,
+        links={"x": link("ab", hours=5), "y": link("ab", hours=5)},
+        services={
+            name: timetable("ab", places=4, headway_h=10, chain=[name[-1]])
+            for name in ("train-x", "train-y")
+        },
+        routes={name: route(westbound=[f"train-{name}"]) for name in "xy"},
+        flows={"w": choosing("ab", [1, 2, 30], routes={"x": 0, "y": 0})},
+        luck={"w:route:x": [0.5], "w:route:y": [0.5]},
+    )
+
+
 def changed_before_the_run() -> Draws:
     """Work that is longer since a date before the run."""
     desk = station(hours=changing(1, {-5: 3}))
     return fixed(days=2, stations={"desk": desk}, flows={"w": captive(["desk"], [1, 2, 3])})
 
 
-OWN = (changed_before_the_run, closes_tomorrow, late_for_the_first_pass)
+OWN = (changed_before_the_run, closes_tomorrow, late_for_the_first_pass, equal_routes)
 """Worlds for faults that random ones miss."""
 
 

@@ -33,5 +33,5 @@ def simulate(draws: Draws, replications: Sequence[int], *, window: int = DAY) ->
     if reason:
         raise UsageError(f"the array engine does not support {reason}; take `--engine event`")
     block = block_of(draws.model, [draws.replication(r) for r in replications])
-    yards = windows.run(block, window=window)
-    yield from ledgers(block, yards)
+    yards, choosing = windows.run(block, window=window)
+    yield from ledgers(block, yards, choosing)

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+import corridor_sim.engines.array.cargo as cargo
 from corridor_sim.draws import Luck, Slots, merged
 from corridor_sim.engines.array.calendars import Calendars
 from corridor_sim.engines.array.layout import Layout, laid_out, most_trains
@@ -127,6 +128,12 @@ class Block:
     """By column: the column that solves it."""
     replication: Ints
     """By column."""
+    path: Narrow
+    """Path `[R, S]` of every consignment; of those that choose it is known at their release."""
+    costs: dict[int, Ints]
+    """By flow that chooses: what paths cost `[R, n, paths]` beside quoted time."""
+    first_node: Ints
+    """By consignment: its first node, whatever its path."""
     customers: Customers
     boarding: Boarding
     rides: Rides
@@ -166,12 +173,14 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
     layout = laid_out(model, [_most_trains(model, lucks, v) for v in range(len(model.services))])
     columns = layout.elements * count
     calendar, no_start, no_work = _calendars(model, lucks)
-    visits, waits = _passed(model, layout, lucks)
+    visits, waits = cargo.passed(model, layout, lucks)
     return Block(
         model=model, lucks=lucks, layout=layout, works=works(model, layout, lucks),
         replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),
+        path=np.stack([luck.path for luck in lucks]).astype(np.int32),
+        costs=cargo.costs(lucks), first_node=cargo.first_nodes(model, layout),
         customers=_customers(model, layout, visits, columns),
         boarding=_boarding(layout, waits, columns),
         rides=_rides(model, layout, lucks, waits, columns),
@@ -194,25 +203,6 @@ def _most_trains(model: Model, lucks: Sequence[Luck], service: int) -> int:
         return most_trains(model, service)
     slots = [luck.slots[service] for luck in lucks]
     return max(len(s.times) for s in slots if s is not None) + 1
-
-
-def _passed(model: Model, layout: Layout, lucks: Sequence[Luck]) -> tuple[Ints, Ints]:
-    """How many consignments pass each station `[S, R]` and wait in each queue `[Q, R]`."""
-    taken = np.zeros((len(model.paths), len(lucks)), np.int64)
-    for r, luck in enumerate(lucks):
-        exists = (luck.release >= 0) & (luck.release < model.end)
-        taken[:, r] = np.bincount(luck.path[exists], minlength=len(model.paths))
-    found = np.zeros((layout.elements, len(lucks)), np.int64)
-    for p, path in enumerate(model.paths):
-        for k in range(len(path.steps)):
-            row = (
-                layout.row[layout.flow_base[path.flow] + layout.slot[p] + k]
-                if taken[p].any()
-                else None
-            )
-            if row is not None and layout.elem[row] >= 0:
-                found[layout.elem[row]] += taken[p]
-    return found[: layout.stations], found[layout.stations : layout.stations + layout.queues]
 
 
 def _stretches(rows: Ints, columns: int, start: int) -> tuple[Ints, int]:

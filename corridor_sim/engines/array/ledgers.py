@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridor_sim.engines.array.block import Block
+from corridor_sim.engines.array.choice import Choosing
 from corridor_sim.engines.array.layout import HAUL
 from corridor_sim.engines.array.ragged import BIG, Ints, ranges
 from corridor_sim.engines.array.yards import Yards
-from corridor_sim.model import NONE, Kind
+from corridor_sim.model import DAY, NONE, Kind, Model
 from corridor_sim.result import (
     NEVER,
     Calls,
@@ -100,13 +101,13 @@ class Ridden:
     off: Ints
 
 
-def ledgers(block: Block, yards: Yards) -> Iterator[Ledger]:
+def ledgers(block: Block, yards: Yards, choosing: Choosing | None) -> Iterator[Ledger]:
     """One after the other."""
     for r in range(block.replications):
-        yield _ledger(block, yards, r)
+        yield _ledger(block, yards, choosing, r)
 
 
-def _ledger(block: Block, yards: Yards, r: int) -> Ledger:
+def _ledger(block: Block, yards: Yards, choosing: Choosing | None, r: int) -> Ledger:
     model, luck, end = block.model, block.lucks[r], block.model.end
     exists = (luck.release >= 0) & (luck.release < end)
     cargo, vehicles = _seen(block, r)
@@ -117,13 +118,21 @@ def _ledger(block: Block, yards: Yards, r: int) -> Ledger:
     return Ledger(
         replication=luck.replication,
         release=Times(np.where(exists, luck.release, 0), exists),
-        path=luck.path.astype(np.int64),
+        path=block.path[r].astype(np.int64),
         visits=visits,
         delivered=Times.before(delivered, end),
         departures=departures,
         calls=calls,
-        reviews=Reviews(stock=yards.stock[:, r].copy(), announced=yards.announced[:, r].copy()),
+        reviews=Reviews(
+            stock=yards.stock[:, r].copy(),
+            announced=yards.announced[:, r].copy(),
+            quotes=choosing.record[:, r].copy() if choosing else _none_quoted(model),
+        ),
     )
+
+
+def _none_quoted(model: Model) -> Ints:
+    return np.zeros((0, -(-model.end // DAY)), np.int64)
 
 
 def _seen(block: Block, r: int) -> tuple[Seen, Seen]:
@@ -202,7 +211,7 @@ def _numbers(block: Block, rides: Ridden) -> Ints:
 
 def _cargo_hauls(block: Block, r: int, grid: Grid, off: Ints, release: Ints) -> Ints:
     """Hauls follow from what was before them; returns deliveries."""
-    layout, model, path_of = block.layout, block.model, block.lucks[r].path
+    layout, model, path_of = block.layout, block.model, block.path[r]
     delivered = np.full(model.consignments, NEVER)
     for p, path in enumerate(model.paths):
         flow = model.flows[path.flow]

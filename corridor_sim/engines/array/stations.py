@@ -53,6 +53,7 @@ def solve(
             serve(block, part, sweep)
     stopped = live[~closes & ~_undisturbed(block, live)]
     if len(stopped):
+        customers.free1[stopped] = customers.free0[stopped]
         serve(block, stopped, sweeps.shut)
     place, k = ranges(
         customers.first[live] + customers.head0[live], customers.head1[live] - customers.head0[live]
@@ -76,7 +77,6 @@ def serve(block: Block, columns: Ints, sweep: Sweep) -> None:
     """Serve columns in portions of their queues."""
     customers = block.customers
     head = customers.head0[columns]
-    customers.free1[columns] = customers.free0[columns]
     while len(columns):
         waiting = np.minimum(customers.tail1[columns] - head, _AT_ONCE)
         order = np.argsort(-waiting, kind="stable")

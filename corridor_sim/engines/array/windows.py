@@ -16,6 +16,7 @@ import corridor_sim.engines.array.berths as berths
 import corridor_sim.engines.array.services as services
 import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
+from corridor_sim.engines.array.choice import Choosing
 from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
 from corridor_sim.engines.array.routing import Entries, enter
 from corridor_sim.engines.array.yards import Yards
@@ -53,10 +54,11 @@ class Run:
     batch: Ints
     """By column: the batch that solves it; the last one is of yards."""
     yards: Yards
+    choosing: Choosing | None
     pool: Entries
     """What lies beyond the window."""
     released: Entries
-    """Releases in order of time: replication, tick, node."""
+    """Releases in order of time: replication, tick, consignment."""
     upto: int
     """How many of them have come."""
     node_bits: int
@@ -64,18 +66,22 @@ class Run:
     solved: Bools
 
 
-def run(block: Block, *, window: int) -> Yards:
-    """Bring a block to its end; what happened is in its ledgers."""
+def run(block: Block, *, window: int) -> tuple[Yards, Choosing | None]:
+    """Bring a block to its end; what happened is in its ledgers and in what reviews said."""
     state = _started(block)
     for begin, end in windows(block, window):
         block.begin, block.end = begin, end
         _look(block)
         if begin % DAY == 0:
             state.yards.enforce(block)
+            if state.choosing is not None:
+                state.choosing.enforce(begin // DAY)
         _window(state)
         if begin % DAY == 0:
             state.yards.review(begin // DAY)
-    return state.yards
+            if state.choosing is not None:
+                state.choosing.review(begin // DAY)
+    return state.yards, state.choosing
 
 
 def windows(block: Block, window: int) -> list[tuple[int, int]]:
@@ -114,6 +120,7 @@ def _started(block: Block) -> Run:
         raise UsageError("too many replications at once for the array engine; take smaller blocks")
     return Run(
         block=block, batches=batches, batch=batch, yards=Yards.of(block.model, block.replications),
+        choosing=Choosing.of(block.model, block.replications),
         pool=_fleets(block), released=_releases(block), upto=0, node_bits=node_bits,
         dirty=np.zeros(block.columns, bool), solved=np.zeros(block.columns, bool),
     )  # fmt: skip
@@ -138,8 +145,7 @@ def _batches(block: Block) -> list[Batch]:
     others = [s for s in range(layout.stations) if s not in entrances and s not in berths_]
     order: list[tuple[Solver, list[int]]] = [
         (services.arrive, list(range(layout.arrivals_from, layout.aboard_from))),
-        # One by one: a berth reads what is aboard of vessels that left another in this window.
-        *((berths.solve, [s]) for s in berths_),
+        (berths.solve, berths_),
         (stations.solve, others),
         (services.solve, list(range(layout.stations, layout.stations + layout.services))),
         (stations.solve, lines),
@@ -162,16 +168,10 @@ def _fleets(block: Block) -> Entries:
 
 
 def _releases(block: Block) -> Entries:
-    model, layout = block.model, block.layout
-    counts = [int(flow.counts.sum()) for flow in model.flows]
-    flow = np.repeat(np.arange(len(model.flows)), counts)
-    number = np.arange(model.consignments) - np.repeat([f.first for f in model.flows], counts)
-    base = layout.flow_base[flow] + number * layout.flow_stride[flow]
     found: list[Entries] = []
     for r, luck in enumerate(block.lucks):
-        exists = np.flatnonzero((luck.release >= 0) & (luck.release < model.end))
-        node = base[exists] + layout.slot[luck.path[exists]]
-        found.append((np.full(len(exists), r), luck.release[exists], node))
+        exists = np.flatnonzero((luck.release >= 0) & (luck.release < block.model.end))
+        found.append((np.full(len(exists), r), luck.release[exists], exists))
     every = joined(found) or (NONE_YET,) * 3
     order = np.argsort(every[1], kind="stable")
     return tuple(x[order] for x in every)
@@ -182,9 +182,14 @@ def _due(state: Run) -> Entries:
     block = state.block
     out: list[Entries] = []
     upto = int(np.searchsorted(state.released[1], block.end))
-    replication, at, node = (x[state.upto : upto] for x in state.released)
+    replication, at, consignment = (x[state.upto : upto] for x in state.released)
     state.upto = upto
     if len(at):
+        if state.choosing is not None:
+            state.choosing.release(block, replication, at, consignment)
+        node = (
+            block.first_node[consignment] + block.layout.slot[block.path[replication, consignment]]
+        )
         enter(block, replication, replication, at, node, out)
     new = joined(out) or _NOTHING
     every = tuple(np.concatenate(x) for x in zip(state.pool, new, strict=True))
@@ -226,6 +231,8 @@ def _window(state: Run) -> None:
                 _solve(state, b, columns)
     for batch in state.batches:
         _bank(state, batch.later)
+    if state.choosing is not None:
+        state.choosing.served(block)
     _commit(block)
 
 

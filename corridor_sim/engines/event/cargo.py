@@ -10,6 +10,7 @@ from typing import Protocol
 import simpy
 
 from corridor_sim.draws import Luck
+from corridor_sim.engines.event.choice import Choosing, Commitments
 from corridor_sim.engines.event.kernel import End
 from corridor_sim.engines.event.stations import Station
 from corridor_sim.model import NONE, Kind, Model
@@ -34,6 +35,8 @@ class Plan:
     """Durations [P][n] by number in the flow."""
     starts: list[int]
     """Starts of the periods."""
+    element: int
+    """Element of quotes, where it is one."""
     enters: int
     leaves: int
 
@@ -56,6 +59,10 @@ class Cargo:
         self.delivered = [NEVER] * self.count
         self.stock = [0] * len(model.yards)
         self.plans: list[list[Plan]] = []
+        self.commitments = Commitments(model)
+        self.choosing = (
+            Choosing(env, model, model.quotes, luck, self.commitments) if model.quotes else None
+        )
 
     def lay(
         self,
@@ -81,9 +88,12 @@ class Cargo:
                     if step.kind in (Kind.BOARD, Kind.SAIL)
                     else None
                 )
+                element = model.element(step, model.flows[path.flow].direction)
                 plans.append(
-                    Plan(step.kind, station, queue, works, starts, step.enters, step.leaves)
-                )
+                    Plan(
+                        step.kind, station, queue, works, starts, element, step.enters, step.leaves
+                    )
+                )  # fmt: skip
             self.plans.append(plans)
 
     def released(self, order: list[tuple[int, int]]) -> Generator[simpy.Event, None, None]:
@@ -93,7 +103,15 @@ class Cargo:
             wait = tick - int(self.env.now)
             if wait:
                 yield timeout(wait)
+            if self.choosing is not None:
+                self._choose(self.choosing, consignment)
             self.go_on(consignment)
+
+    def _choose(self, choosing: Choosing, i: int) -> None:
+        chosen = choosing.path(i)
+        if chosen is not None:
+            self.path[i] = chosen
+        self.commitments.released(self.path[i], self.size[i])
 
     def go_on(self, i: int) -> None:
         """A consignment is ready for its next step, now."""
@@ -123,10 +141,13 @@ class Cargo:
         now = int(self.env.now)
         k = self.step[i]
         at = i * self.steps + k
-        done = station.worked_off(server, now, self._work(self.plans[self.path[i]][k], i, now))
+        plan = self.plans[self.path[i]][k]
+        done = station.worked_off(server, now, self._work(plan, i, now))
         self.start[at] = now
         self.finish[at] = done
         self.server[i] = server
+        if self.choosing is not None:
+            self.commitments.served(plan.element, self.size[i])
         End(self.env, done - now, i, self._worked)
 
     def listed(self, i: int, now: int, vehicle: int) -> None:
@@ -138,6 +159,9 @@ class Cargo:
     def departed(self, i: int, now: int) -> None:
         """Its vehicle leaves."""
         self.finish[i * self.steps + self.step[i]] = now
+        if self.choosing is not None:
+            element = self.plans[self.path[i]][self.step[i]].element
+            self.commitments.served(element, self.size[i])
         self._leave(i)
 
     def _work(self, plan: Plan, i: int, now: int) -> int:

@@ -12,6 +12,7 @@ import simpy
 from corridor_sim.draws import Luck
 from corridor_sim.engines.event.boarding import Loading, LoadList
 from corridor_sim.engines.event.cargo import Cargo
+from corridor_sim.engines.event.choice import Commitments
 from corridor_sim.engines.event.records import CallRecord, Passing
 from corridor_sim.engines.event.stations import Station
 from corridor_sim.model import Fleet, Kind, Model, Step
@@ -22,9 +23,12 @@ Process = Generator[simpy.Event, Any, None]
 class Roads:
     """What vehicles pass: stations where they ask for a server by key, and time in motion."""
 
-    def __init__(self, env: simpy.Environment, model: Model, luck: Luck) -> None:
+    def __init__(
+        self, env: simpy.Environment, model: Model, luck: Luck, commitments: Commitments
+    ) -> None:
         self.env = env
         self._luck = luck
+        self._commitments = commitments
         self._starts = [duration.starts.tolist() for duration in model.durations]
         self._asked: dict[int, simpy.Event] = {}
         self.stations: list[Station] = []
@@ -40,10 +44,11 @@ class Roads:
         return asked
 
     def ride(
-        self, chain: tuple[Step, ...], passing: Passing, key: int, name: str, number: int
-    ) -> Process:
-        """Pass a chain; `number` counts the trains of a service, or the sailings of the vessel
-        `name`.
+        self, chain: tuple[Step, ...], passing: Passing, key: int, name: str, number: int,
+        carrier: int, teu: int,
+    ) -> Process:  # fmt: skip
+        """Pass a chain with some TEU; `number` counts the trains of a service, or the sailings of
+        the vessel `name`, `carrier` services and calls.
         """
         env = self.env
         for c, step in enumerate(chain):
@@ -55,6 +60,7 @@ class Roads:
                 now = int(env.now)
                 done = station.worked_off(server, now, self._now(works, step, now))
                 passing.start[c], passing.finish[c] = now, done
+                self._commitments.passed(step.target, carrier, teu)
                 yield env.timeout(done - now)
                 station.release(server)
             else:
@@ -69,10 +75,10 @@ class Roads:
 
 def train(
     roads: Roads, cargo: Cargo, chain: tuple[Step, ...], passing: Passing, key: int, number: int,
-    aboard: list[int],
+    aboard: list[int], service: int, teu: int,
 ) -> Process:  # fmt: skip
     """A train: its chain, then all aboard go on together."""
-    yield from roads.ride(chain, passing, key, "", number)
+    yield from roads.ride(chain, passing, key, "", number, service, teu)
     for consignment in aboard:
         cargo.go_on(consignment)
 
@@ -87,6 +93,8 @@ class Vessel:
     number: int
     key: int
     ports: list[Loading]
+    first_carrier: int
+    """Number of the first call of its fleet among services and calls."""
     records: list[CallRecord] = field(default_factory=list)
     _aboard: list[int] = field(default_factory=list)
     _teu: int = 0
@@ -110,6 +118,8 @@ class Vessel:
                     self.key,
                     self.fleet.vessels[self.number],
                     record.sailing,
+                    self.first_carrier + at,
+                    self._teu,
                 )
                 at = (at + 1) % len(calls)
 

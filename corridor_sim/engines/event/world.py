@@ -27,7 +27,7 @@ class World:
         self.model = model
         self.luck = luck
         self.cargo = Cargo(self.env, model, luck)
-        self.roads = Roads(self.env, model, luck)
+        self.roads = Roads(self.env, model, luck, self.cargo.commitments)
         self.roads.stations = [
             Station(self.env, calendars, Phase.BERTH if s.berth else Phase.START, self._begin)
             for s, calendars in zip(model.stations, luck.calendars, strict=True)
@@ -70,7 +70,9 @@ class World:
                 self.cargo.departed(consignment, now)
             key = (source + 1) * _PER_SOURCE + number
             self.env.process(
-                train(self.roads, self.cargo, service.chain, passing, key, number, taken)
+                train(
+                    self.roads, self.cargo, service.chain, passing, key, number, taken, source, teu
+                )
             )
 
         return leave
@@ -84,8 +86,10 @@ class World:
             rides[Kind.SAIL, number, p] = port
             ports.append(port)
         source = len(self.model.services) + number + 1
+        before = self.model.fleets[:number]
+        carrier = len(self.model.services) + sum(len(fleet.calls) for fleet in before)
         vessels = [
-            Vessel(self.roads, self.cargo, fleet, v, source * _PER_SOURCE + v, ports)
+            Vessel(self.roads, self.cargo, fleet, v, source * _PER_SOURCE + v, ports, carrier)
             for v in range(len(fleet.vessels))
         ]
         for vessel in vessels:
@@ -110,7 +114,7 @@ class World:
         return Ledger(
             replication=self.luck.replication,
             release=Times(np.where(exists, release, 0), exists),
-            path=self.luck.path.astype(np.int64),
+            path=np.array(cargo.path, np.int64),
             visits=Visits(
                 arrive=Times.before(np.reshape(cargo.arrive, shape), end),
                 start=start,
@@ -129,8 +133,15 @@ class World:
             reviews=Reviews(
                 stock=np.reshape([e.stocks for e in self.embargoes], days).astype(np.int64),
                 announced=np.reshape([e.announced for e in self.embargoes], days).astype(np.bool_),
+                quotes=self._quotes(days[1]),
             ),
         )
+
+    def _quotes(self, days: int) -> np.ndarray:
+        choosing = self.cargo.choosing
+        if choosing is None:
+            return np.zeros((0, days), np.int64)
+        return np.array(choosing.quotes, np.int64).T
 
 
 def _passage(passings: list[Passing], steps: int, end: int) -> Passage:

@@ -1,0 +1,57 @@
+"""Rows from above to below, each with its name at the left, in groups under a head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.axes import Axes
+
+from corridor_sim.figures.style import FAINT, INK, folded, is_narrow, points, tall
+
+WIDEST_NAME: Final = 0.36
+"""Share of the width from which names fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Names of rows, under a head (none where it is empty) in its colour."""
+
+    names: Sequence[str]
+    head: str = ""
+    shade: str = INK
+
+
+def lay_out(
+    ax: Axes, groups: Sequence[Rows], *, row_cm: float = 0.5, more_cm: float = 3.2
+) -> list[float]:
+    """Name the rows of axes and give the canvas its height; return where they lie on the y axis."""
+    size = points(ax) - (1 if is_narrow(ax) else 0.5)
+    at, labels, y = [], [], 0.0
+    for number, group in enumerate(groups):
+        if group.head:
+            y += 0.25 if number else 0.0
+            _head(ax, group, y, size)
+            y += 0.85
+        for name in group.names:
+            at.append(y)
+            labels.append(folded(name, ax, size, share=WIDEST_NAME))
+            y += 1.0
+    lines = max((label.count("\n") for label in labels), default=0)
+    ax.set_yticks(at, labels, fontsize=size)
+    ax.set_ylim(y - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    tall(ax, rows=1, row_cm=(y + 0.2) * (row_cm + 0.28 * lines), more_cm=more_cm)
+    return at
+
+
+def _head(ax: Axes, group: Rows, y: float, size: float) -> None:
+    if y:
+        ax.axhline(y - 0.55, color=FAINT, linewidth=0.5, zorder=1)
+    ax.annotate(
+        group.head, (0, y), (3, 0), xycoords=("axes fraction", "data"), ha="left", va="center",
+        textcoords="offset points", weight="bold", color=group.shade, fontsize=size, zorder=6,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+    )  # fmt: skip
