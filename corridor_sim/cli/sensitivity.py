@@ -80,7 +80,7 @@ def sensitivity(
         f"{len(planned.factors)} numbers are varied; Morris {morris:,} cases, Sobol at most"
         f" {sobol:,}, two seeds included", quiet=asked.quiet,
     )  # fmt: skip
-    if tell_cost(asked, base, morris + sobol):
+    if tell_cost(asked, base, {"Morris": morris, "Sobol": sobol}):
         return
     with running(asked, (morris + sobol) * asked.replications) as (here, step):
         found = s.sensitivity(

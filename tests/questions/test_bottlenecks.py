@@ -65,6 +65,7 @@ def test_the_waterfall_sums_to_the_transit_time() -> None:
     assert sum(by.values()) == pytest.approx(sum(grouped(stage.parts, "reason").values()))
     used = {part.element: part.utilisation for part in stage.parts}
     assert used["first"] == pytest.approx(0.5, abs=0.08)
+    assert used["train"] == 1  # a train for each lot, with as many places
     assert used["a-b"] is None
 
 
