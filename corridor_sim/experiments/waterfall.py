@@ -17,8 +17,8 @@ class Part:
     """Mean hours that finished cargo spends in a way at an element; they sum to the transit mean.
 
     `what` is `wait`, `work`, `dwell` or `haul`; `place` where, both ends of a haul; `reason` what
-    for; `utilisation` of the servers there, of the places of a service or fleet; None where there are
-    none.
+    for; `utilisation` of the servers there, of the places of a service or fleet; None where there
+    are none.
     """
 
     what: str
