@@ -114,6 +114,10 @@ def _recorded(
             cases, options, out=asked.out, where=where, keep_visits=asked.keep_visits,
             progress=step, how=extras.how, more=extras.tables,
         )  # fmt: skip
+    if asked.figures:
+        from corridor_sim.figures.files import draw
+
+        draw(path)
     tell(f"saved: {path}", quiet=asked.quiet)
     return runs, rows
 
