@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corridor_sim.errors import UsageError, nearest
+from corridor_sim.errors import UsageError, did_you_mean, one_of
 from corridor_sim.experiments.plan import Case
 from corridor_sim.scenario.network import Dated
 from corridor_sim.scenario.schema import Scenario
@@ -42,12 +42,14 @@ def shocked(case: Case, *, only: str | None = None) -> Shocked:
     """
     gone = _gone(case, only)
     span = case.scenario.span
+    days = sum(int(part.value) for part in (span.warm_up_d, span.measure_d, span.run_out_d))
+    over = span.start + dt.timedelta(days=days)
     windows = [
         (first, last) for name in gone for first, last in _windows(case.scenario, name)
-        if first < span.end and last > span.start
+        if first < over and last > span.start
     ]  # fmt: skip
     if not windows:
-        rule = f"it runs from {span.start} to {span.end}; change `span`, or the dates of the shock"
+        rule = f"it runs from {span.start} to {over}; change `span`, or the dates of the shock"
         raise UsageError(f"{case.name}: {', '.join(gone)} is not within the run: {rule}")
     scenario = case.scenario
     words = scenario.model_dump(mode="json", exclude_unset=True)
@@ -74,9 +76,8 @@ def _gone(case: Case, only: str | None) -> tuple[str, ...]:
     dated = [name for name, own in scenario.closures.items() if isinstance(own, Dated)]
     known = [*scenario.shocks, *dated]
     if only not in known:
-        raise UsageError(
-            f"{case.name} has no shock or dated closure {only!r}; {nearest(only, known)}"
-        )
+        cure = did_you_mean(only, known) or one_of(known) or "it has none"
+        raise UsageError(f"{case.name} has no shock or dated closure {only!r}; {cure}")
     if only in dated:
         return (only,)
     return tuple(name for name in scenario.shocks if only in causes_of(scenario, name))

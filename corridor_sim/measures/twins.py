@@ -41,10 +41,9 @@ BACKLOG: Final = ("backlog_teu", "backlog_day")
 """The most TEU that wait at an element more than in the twin, and on which day of the run."""
 
 
-def week_of(segment: str) -> int | None:
-    """The number of the week of the run that a segment of these tallies stands for."""
-    word, _, number = segment.partition(" ")
-    return int(number) if word == "week" else None
+def in_week(group: Group, week: int) -> Group:
+    """What of a group belongs to a week of the run, by its number."""
+    return group._replace(segment=f"week {week}")
 
 
 def twinned(own: Model, twin: Model) -> Callable[[Ledger, Ledger], Tally]:
@@ -225,7 +224,7 @@ def _weekly(
             found[group] += size * np.array([each[p] for each in sums])
     for group, (total, teu) in found.items():
         for week, pair in enumerate(zip(total.tolist(), teu.tolist(), strict=True)):
-            tally.ratios[Key(_in_week(group, week), name, "d")] = pair
+            tally.ratios[Key(in_week(group, week), name, "d")] = pair
 
 
 def _waiting_weekly(tally: Tally, stocks: Waiting, name: str) -> None:
@@ -235,11 +234,7 @@ def _waiting_weekly(tally: Tally, stocks: Waiting, name: str) -> None:
     for group, stock in whole.items():
         weeks = stock[: len(stock) // 7 * 7].reshape(-1, 7).mean(axis=1)
         for week, teu in enumerate(weeks.tolist()):
-            tally.ratios[Key(_in_week(group, week), name, "TEU")] = teu, 1.0
-
-
-def _in_week(group: Group, week: int) -> Group:
-    return group._replace(segment=f"week {week}")
+            tally.ratios[Key(in_week(group, week), name, "TEU")] = teu, 1.0
 
 
 def _backlogs(tally: Tally, own: Waiting, twin: Waiting) -> None:

@@ -18,7 +18,9 @@ Waiting = dict[tuple[Group, str], FloatArray]
 
 
 def waiting(model: Model, ledger: Ledger, groups: Mapping[int, Sequence[Group]]) -> Waiting:
-    """TEU that wait at 00:00 of each day of the run `[D]`, by group and element; `groups` by path.
+    """TEU that wait at 00:00 of each day of the run `[D]`, by group and element.
+
+    `groups`: of each path.
     """
     found: Waiting = {}
     for p, own in groups.items():

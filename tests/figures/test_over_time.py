@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from corridor_sim.experiments.cohorts import recovery
 from looked import check_words, nothing, shipped, small
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from corridor_sim.errors import UsageError
-from corridor_sim.experiments.cohorts import recovery
 from corridor_sim.experiments.histories import cumulative, fleet, queue, space_time, yards
 from corridor_sim.experiments.replay import Replay
 from corridor_sim.figures.calendar import days_of
