@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         calibrate,
         goal_seek,
         latin_hypercube,
+        recovery,
         sensitivity,
         simultaneous,
         sweep,
@@ -64,6 +65,7 @@ _HOMES = {
     "load": "scenario.load",
     "overlay": "experiments.overlays",
     "precise": "experiments.precision",
+    "recovery": "experiments.notebook",
     "segment": "experiments.plan",
     "sensitivity": "experiments.notebook",
     "shipped": "scenario.load",
@@ -79,7 +81,7 @@ _HOMES = {
 __all__ = [
     "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "Where", "__version__",
     "backtest", "best", "bottlenecks", "calibrate", "case", "compare", "forecast", "goal_seek",
-    "heat", "latin_hypercube", "load", "overlay", "precise", "segment", "sensitivity",
+    "heat", "latin_hypercube", "load", "overlay", "precise", "recovery", "segment", "sensitivity",
     "shipped", "simulate", "simultaneous", "sweep", "verify", "visits", "warm_up", "workers",
 ]  # fmt: skip
 

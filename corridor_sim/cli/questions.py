@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from corridor_sim.output import Sheet
 
 _OPTIONS = (
-    scenario_argument,
     click.option(
         "routes", "--route", metavar="ROUTE", multiple=True,
         help="Only this route; repeatable. By default all.",
@@ -119,16 +118,35 @@ def _ran(asked: Asked) -> str:
 
 def question_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the common options, as its first argument."""
+    return _optioned(command, scenario_argument, lambda own: Asked(**own))
 
+
+def each_scenario_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the common options for each of several scenarios, as its first argument."""
+
+    def each(own: dict[str, Any]) -> list[Asked]:
+        names = own.pop("scenario")
+        for name in names:
+            if names.count(name) > 1:
+                raise click.UsageError(f"{name} is given twice")
+        return [Asked(scenario=name, **own) for name in names]
+
+    several = click.argument("scenario", metavar="SCENARIO...", nargs=-1, required=True)
+    return _optioned(command, several, each)
+
+
+def _optioned(
+    command: Callable[..., None], scenario: Any, asked: Callable[[dict[str, Any]], object]
+) -> Callable[..., None]:
     def bundled(**given: Any) -> None:
         own = {field.name: given.pop(field.name) for field in fields(Asked)}
-        command(Asked(**own), **given)
+        command(asked(own), **given)
 
     bundled.__name__, bundled.__doc__ = command.__name__, command.__doc__
     decorated: Callable[..., None] = bundled
     own_options = list(getattr(command, "__click_params__", ()))
     decorated.__click_params__ = own_options  # type: ignore[attr-defined]
-    for option in reversed(_OPTIONS):
+    for option in reversed((scenario, *_OPTIONS)):
         decorated = option(decorated)
     return decorated
 

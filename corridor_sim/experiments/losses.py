@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from corridor_sim.experiments.aftermath import NOTHING, Aftermath
 from corridor_sim.experiments.recovery import days_to_recover, recovered
+from corridor_sim.experiments.run import COLUMNS as TIDY
+from corridor_sim.experiments.run import tidy
 from corridor_sim.intervals import (
     Estimate,
     FloatArray,
@@ -27,6 +30,7 @@ QUANTILES: Final = {"recovery_p50": 0.5, "recovery_p90": 0.9}
 CENSORED: Final = "recovery_censored"
 """Share of the replications in which the recovery is not seen."""
 COSTS: Final = tuple(name for name, unit in AMOUNTS.items() if unit == "USD")
+COLUMNS: Final = ("scenario", "shock", *TIDY[1:-1], "beyond", "mark")
 Told = tuple[str, str, Estimate]
 
 
@@ -50,6 +54,33 @@ def losses(given: Aftermath) -> list[Row]:
         for group in given.groups
         for measure, unit, estimate in _of_group(given, group)
     ]  # fmt: skip
+
+
+def table_of(given: Aftermath, rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows as a tidy table, with the name of the shock; columns `COLUMNS`."""
+    table = tidy(rows, level=given.options.level)
+    table.insert(1, "shock", given.shocked.name)
+    return table
+
+
+def about(given: Aftermath, rows: Sequence[Row]) -> dict[str, object]:
+    """What shock it is, and how long routes take to recover: what figures say beside the weeks.
+
+    `recovery`: by route and direction, the median in days (None where it is not seen) and the
+    number of replications in which it is not seen.
+    """
+    of = given.shocked
+    found: dict[str, list[float | None]] = {}
+    for row in rows:
+        if row.measure in ("recovery_p50", CENSORED):
+            factor = row.estimate.n if row.measure == CENSORED else 1
+            value = row.estimate.estimate
+            name = f"{row.group.route} {row.group.direction}"
+            found.setdefault(name, []).append(None if value is None else value * factor)
+    return {
+        "scenario": of.case.name, "shock": of.name, "without": list(of.gone),
+        "begin": of.begin.isoformat(), "end": of.end.isoformat(), "recovery": found,
+    }  # fmt: skip
 
 
 def _of_group(given: Aftermath, group: Group) -> Iterator[Told]:

@@ -15,6 +15,7 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments import bottlenecks as bottleneck
 from corridor_sim.experiments import sensitivity as variance
 from corridor_sim.experiments import sweep as sweeping
+from corridor_sim.experiments.aftermath import Aftermath, aftermath, backlogs, weekly
 from corridor_sim.experiments.backtest import Backtest
 from corridor_sim.experiments.backtest import backtest as set_beside
 from corridor_sim.experiments.calibrate import Calibration
@@ -23,6 +24,7 @@ from corridor_sim.experiments.executor import HERE, Progress, Where, Workers
 from corridor_sim.experiments.factors import Factor, chosen
 from corridor_sim.experiments.goal import Goal, choice
 from corridor_sim.experiments.goal import goal_seek as seek
+from corridor_sim.experiments.losses import about, losses, table_of
 from corridor_sim.experiments.many import frame, quantities, standings
 from corridor_sim.experiments.many import simultaneous as together
 from corridor_sim.experiments.observations import lines, observations, shipped_observations
@@ -30,6 +32,7 @@ from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import quantity
 from corridor_sim.experiments.relief import Size
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shock import shocked
 from corridor_sim.experiments.shown import framed
 from corridor_sim.experiments.targets import target
 
@@ -41,6 +44,12 @@ SHOWN: Final = (
     "step", "size", "rank", "element", "change", "days_saved", "days_saved_p90", "teu_per_yr",
     "cost_usd_per_yr", "usd_per_teu_day", "told_from_zero", "told_from_next",
 )  # fmt: skip
+
+AFTER_A_SHOCK: Final = (
+    "delayed_teu", "diverted_teu", "lost_teu", "unfinished_teu", "delay_teu_d", "backlog_teu",
+    "recovery_p50", "recovery_censored", "shock_cost_usd",
+)  # fmt: skip
+"""Measures of a shock that are shown."""
 
 
 def _quiet(_: int) -> None:
@@ -97,6 +106,53 @@ def bottlenecks(
     )  # fmt: skip
     stages = bottleneck.bottlenecks(base, options, question, where=where, progress=progress)
     return Bottlenecks(base.name, stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A scenario beside its undisturbed twin, on the same luck."""
+
+    aftermath: Aftermath
+
+    def table(self) -> pd.DataFrame:
+        """What the shock did: cargo, backlog, time to recover, cost; see `losses.losses`."""
+        return table_of(self.aftermath, losses(self.aftermath))
+
+    def weeks(self) -> pd.DataFrame:
+        """Transit by week of release and what waits, beside the twin; see `aftermath.weekly`."""
+        table = weekly(self.aftermath)
+        table.attrs |= about(self.aftermath, losses(self.aftermath))
+        table.attrs |= {"n": len(self.aftermath.tallies)}
+        return table
+
+    def backlogs(self) -> pd.DataFrame:
+        """Where and when the worst backlog was; see `aftermath.backlogs`."""
+        return backlogs(self.aftermath)
+
+    def _repr_html_(self) -> str:
+        table, of = self.table(), self.aftermath.shocked
+        own = table[table["measure"].isin(AFTER_A_SHOCK)]
+        columns = ["route", "direction", "measure", "mean", "ci_low", "ci_high", "unit", "beyond"]
+        tables = {"What it did": own[columns], "The worst backlog": self.backlogs()}
+        n, level = len(self.aftermath.tallies), 100 * self.aftermath.options.level
+        notes = [f"n = {n} replications, {level:.4g} % intervals."]
+        return framed(f"{of.case.name} beside {of.twin.name}", tables, notes)
+
+
+def recovery(
+    base: Case, options: Options = TWENTY, *, shock: str | None = None,
+    where: Where | Workers = HERE, progress: Progress = _quiet,
+) -> Recovery:  # fmt: skip
+    """What the shocks of a scenario do, and how long until it has recovered; by default of all of
+    its shocks together, or of one of them, or of a dated closure.
+
+    Raises
+    ------
+    UsageError, RunError
+        As `experiments.shock.shocked` and `experiments.aftermath.aftermath`.
+    """
+    given = shocked(base, only=shock)
+    return Recovery(aftermath(given, options, where=where, progress=progress))
 
 
 def sweep(

@@ -11,9 +11,9 @@ from corridor_sim.figures.over_time import (
     plot_cumulative,
     plot_fleet,
     plot_queue,
-    plot_recovery,
     plot_yards,
 )  # fmt: skip
+from corridor_sim.figures.recovery import plot_backlog, plot_recovery
 from corridor_sim.figures.registry import FIGURES, Choice
 from corridor_sim.figures.scenarios import plot_scenarios
 from corridor_sim.figures.shares import plot_shares
@@ -27,9 +27,9 @@ from corridor_sim.figures.waterfall import plot_waterfall
 from corridor_sim.figures.worth import plot_worth
 
 __all__ = [
-    "FIGURES", "Choice", "plot_calibration", "plot_cost_distance", "plot_cumulative",
-    "plot_differences", "plot_fleet", "plot_heat", "plot_map", "plot_queue", "plot_recovery",
-    "plot_scenarios", "plot_shares", "plot_sobol", "plot_space_time", "plot_sweep",
+    "FIGURES", "Choice", "plot_backlog", "plot_calibration", "plot_cost_distance",
+    "plot_cumulative", "plot_differences", "plot_fleet", "plot_heat", "plot_map", "plot_queue",
+    "plot_recovery", "plot_scenarios", "plot_shares", "plot_sobol", "plot_space_time", "plot_sweep",
     "plot_time_distance", "plot_tornado", "plot_transit", "plot_utilisation", "plot_warm_up",
     "plot_waterfall", "plot_worth", "plot_x", "plot_yards",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""One replication over time: queues, yards, fleets, cargo, and recovery from a disturbance."""
+"""One replication over time: queues, yards, fleets, cargo."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from corridor_sim.experiments.cohorts import BAND, WEEKS, Recovery
 from corridor_sim.experiments.histories import History
 from corridor_sim.figures.calendar import dated, days_of, not_measured, room
-from corridor_sim.figures.reading import cargo_of, fleet_of, queue_of, recovery_of, yards_of
+from corridor_sim.figures.reading import cargo_of, fleet_of, queue_of, yards_of
 from corridor_sim.figures.registry import figure
 from corridor_sim.figures.style import (
-    FAINT,
     INK,
     KINDS,
     PALETTE,
@@ -40,7 +38,7 @@ A_WEEK: Final = 28
 """Points of a queue's history in a week."""
 TITLES: Final = {
     "queue": "Waiting at {}", "yards": "Stock of the yards", "fleet": "Vessels of {}",
-    "cumulative": "Cargo released and delivered", "recovery": "Transit time by week of release: {}",
+    "cumulative": "Cargo released and delivered",
 }  # fmt: skip
 
 
@@ -137,35 +135,6 @@ def plot_cumulative(data: History, *, ax: Axes | None = None) -> Axes:
     room(ax, keys=data.table.route.nunique())
     told = f"{_told(data)} Since the run began. Dashed: released; whole lines: delivered."
     words(ax, title=title, caption=told, x="date", y="thousand TEU")
-    return ax
-
-
-@figure("recovery", "weekly cohorts beside the undisturbed twin", read=recovery_of)
-def plot_recovery(data: Recovery, *, ax: Axes | None = None) -> Axes:
-    """Draw weekly cohorts and their moving mean beside the undisturbed twin with its band."""
-    ax = axes(ax)
-    title = TITLES["recovery"].format(data.route)
-    table = data.table[data.table[["transit_d", "twin_d"]].notna().any(axis=1)]
-    if table.empty:
-        return empty(ax, f"No cargo of {data.route} arrived.", title=title)
-    days = days_of(table.week.to_numpy())
-    twin, shade = table.twin_moving_d, colour(data.route.split(",")[0])
-    band = ((1 - BAND) * twin, (1 + BAND) * twin)
-    ax.fill_between(days, *band, color=RULE, linewidth=0, label=f"twin ± {100 * BAND:.0f} %")
-    if "diff_ci_low" in table:
-        low, high = (twin + table[f"diff_ci_{end}"] for end in ("low", "high"))
-        ax.fill_between(days, low, high, color=shade, alpha=0.2, linewidth=0, label="interval")
-    ax.plot(days, twin, color=FAINT, linewidth=1.2, label="undisturbed twin")
-    ax.plot(days, table.transit_d, "o", ms=2.2, color=shade, alpha=0.5, label="weekly cohort")
-    ax.plot(days, table.moving_d, color=shade, linewidth=1.8, label=f"mean of {WEEKS} weeks")
-    ax.set_ylim(0)
-    dated(ax, days.min(), days.max())
-    legend(ax)
-    room(ax, keys=4)
-    told = f"{data.told} Means of what finished; late cohorts lack their slowest cargo."
-    words(
-        ax, title=title, caption=caption(n=1, what=told), x="week of release", y="transit time, d"
-    )
     return ax
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from corridor_sim.errors import UsageError
-from corridor_sim.experiments.cohorts import Recovery, recovery
 from corridor_sim.experiments.histories import (
     History,
     SpaceTime,
@@ -80,23 +78,3 @@ def shares_of(choice: Choice) -> History:
     return monthly(
         replication_of(choice), routes=choice.routes, direction=choice.direction or "westbound"
     )
-
-
-def recovery_of(choice: Choice) -> Recovery:
-    """Recovery of the second scenario of a comparison (or folder) from what the first is without.
-
-    Raises
-    ------
-    UsageError
-        Where there is no second.
-    """
-    given = [(folder, name) for folder in choice.folders for name in scenarios_of(folder)]
-    if len(given) < 2:
-        rule = "recovery needs a comparison, or two runs: the undisturbed one first"
-        raise UsageError(f"{choice.folders[0]} holds one scenario; {rule}")
-    twin, disturbed = (
-        replayed(folder, scenario=name, replication=choice.replication)
-        for folder, name in given[:2]
-    )
-    route = next(iter(choice.routes), disturbed.model.routes[0])
-    return recovery(disturbed, twin, route=route, direction=choice.direction or "westbound")

@@ -118,8 +118,8 @@ class _Pair:
             "shock_cost_time_usd": self._per_day[before] * late / DAY,
             "shock_cost_carbon_usd": carbon,
         }  # fmt: skip
-        sums = {name: np.bincount(before, amount, count) for name, amount in amounts.items()}
-        gained = np.bincount(path, teu * moved, len(self._models[0].paths))
+        sums = {name: _by_path(before, amount, count) for name, amount in amounts.items()}
+        gained = _by_path(path, teu * moved, len(self._models[0].paths))
         self._add_amounts(tally, sums, gained)
         weight = np.bincount(before, self._per_sd_h[before], count)
         for name, hours, known in zip(
@@ -150,6 +150,10 @@ class _Pair:
             total, n, squares, weight = sums[:, p].tolist()
             tally.add(Key(part, f"{name}_h", "h"), total, n)
             tally.add(Key(part, f"{name}_h2", "h2"), squares, weight)
+
+
+def _by_path(path: Numbers, amount: npt.ArrayLike, count: int) -> FloatArray:
+    return np.bincount(path, amount, count).astype(np.float64)
 
 
 def routed_groups(model: Model) -> dict[int, list[Group]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from corridor_sim.experiments.cohorts import recovery
 from looked import check_words, nothing, shipped, small
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -22,7 +21,6 @@ from corridor_sim.figures.over_time import (
     plot_cumulative,
     plot_fleet,
     plot_queue,
-    plot_recovery,
     plot_yards,
 )  # fmt: skip
 from corridor_sim.figures.space_time import plot_space_time
@@ -31,14 +29,10 @@ from corridor_sim.figures.style import COLUMN_CM, FULL_CM, canvas, save
 Figured = tuple[Callable[[Replay], Any], Callable[..., Axes]]
 
 
-def twin(of: Replay) -> Any:
-    return recovery(of, of, route=of.model.routes[0], direction="westbound")
-
-
 ALL: dict[str, Figured] = {
     "space-time": (space_time, plot_space_time), "queue": (queue, plot_queue),
     "yards": (yards, plot_yards), "fleet": (fleet, plot_fleet),
-    "cumulative": (cumulative, plot_cumulative), "recovery": (twin, plot_recovery),
+    "cumulative": (cumulative, plot_cumulative),
 }  # fmt: skip
 
 
@@ -144,15 +138,3 @@ def test_lines_of_cargo_are_the_table() -> None:
     released, delivered = plot_cumulative(data, ax=canvas()).lines
     assert np.asarray(released.get_ydata()) * 1000 == pytest.approx(data.table.released_teu)
     assert np.asarray(delivered.get_ydata()) * 1000 == pytest.approx(data.table.delivered_teu)
-
-
-def test_recovery_draws_cohorts_their_mean_and_the_band_of_the_twin() -> None:
-    data = twin(small())
-    ax = plot_recovery(data, ax=canvas())
-    other, cohorts, mean = (np.asarray(line.get_ydata(), float) for line in ax.lines)
-    assert np.array_equal(cohorts, data.table.transit_d, equal_nan=True)
-    assert np.array_equal(mean, data.table.moving_d, equal_nan=True)
-    (band,) = ax.collections
-    edge = np.asarray(band.get_paths()[0].vertices)[:, 1]
-    assert edge.max() == pytest.approx(1.1 * np.nanmax(other))
-    assert edge.min() == pytest.approx(0.9 * np.nanmin(other))

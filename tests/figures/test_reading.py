@@ -16,7 +16,6 @@ from corridor_sim.figures.style import canvas
 
 OWN = (
     "map", "map-use", "map-delay", "space-time", "queue", "yards", "fleet", "cumulative",
-    "recovery",
 )  # fmt: skip
 
 
@@ -39,13 +38,6 @@ def test_every_figure_is_drawn_from_a_folder(name: str, folders: tuple[Path, Pat
     told = " ".join(text.get_text() for text in seen_texts(ax)).replace("\n", " ")
     assert "replication 1, seed 3" in told
     assert entry.about
-
-
-def test_recovery_needs_two_scenarios(folders: tuple[Path, Path]) -> None:
-    with pytest.raises(UsageError, match="recovery needs a comparison, or two runs"):
-        FIGURES["recovery"].read(Choice(folders=[folders[0]]))
-    data = FIGURES["recovery"].read(Choice(folders=[folders[0], folders[1]]))
-    assert data.route == "r, westbound"
 
 
 def test_what_is_chosen_is_shown(folders: tuple[Path, Path]) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from looked import nothing, small, small_case
+from looked import small, small_case
 
 from corridor_sim.errors import UsageError
-from corridor_sim.experiments.cohorts import recovery
 from corridor_sim.experiments.executor import Where
 from corridor_sim.experiments.histories import cumulative, fleet, queue, space_time, yards
 from corridor_sim.experiments.plan import Options
@@ -132,21 +131,6 @@ def test_cargo_released_and_delivered_adds_up() -> None:
     assert last.delivered_teu == 2 * ledger.delivered.known.sum()
     assert (table.released_teu.diff().dropna() >= 0).all()
     assert (table.released_teu >= table.delivered_teu).all()
-
-
-def test_a_replication_is_its_own_undisturbed_twin() -> None:
-    table = recovery(small(), small(), route="r", direction="westbound").table
-    assert table.transit_d.equals(table.twin_d)
-    assert table.moving_d.notna().sum() == len(table) - 3
-    of = small()
-    rows = (of.ledger.path == 0) & of.ledger.delivered.known & (of.ledger.release.at < 7 * DAY)
-    days = (of.ledger.delivered.at - of.ledger.release.at)[rows] / DAY
-    assert table.transit_d[0] == pytest.approx(days.mean())
-
-
-def test_a_twin_has_the_same_luck() -> None:
-    with pytest.raises(UsageError, match="same seed"):
-        recovery(small(), nothing(), route="r", direction="westbound")
 
 
 def test_traffic_of_the_small_corridor() -> None:
