@@ -29,10 +29,10 @@ CARGO = {
     "lost_teu": "lost", "unfinished_teu": "unfinished", "delay_teu_d": "delay, TEU d",
     "delay_d": "mean, d",
 }  # fmt: skip
-AFTER = {
-    "backlog_teu": "worst backlog, TEU", "recovery_p50": "recovered after, d",
-    "shock_cost_usd": "cost, USD", "shock_cost_usd_per_feu": "USD a FEU",
-}  # fmt: skip
+PLACE = "where, and when most often"
+AFTER = (
+    "worst backlog, TEU", PLACE, "recovered after, d", "not seen", "cost, USD", "USD a FEU"
+)  # fmt: skip
 
 
 @click.command()
@@ -147,11 +147,9 @@ def _sheets(
         ],
     )
     places = {(w.route, w.direction): f"{w.element}, {w.date}" for w in worst.itertuples()}
-    columns = dict(AFTER)
     yield Sheet(
         title="Backlog, recovery and cost",
-        columns=("route", "direction", "worst backlog, TEU", "where, and when most often",
-                 *list(columns.values())[1:2], "not seen", *list(columns.values())[2:]),
+        columns=("route", "direction", *AFTER),
         rows=[
             [
                 *group[:2], _number(own["backlog_teu"]), places.get(group[:2], ""),
@@ -160,14 +158,14 @@ def _sheets(
             ]
             for group, own in touched.items()
         ],
-        right=frozenset({*AFTER.values(), "not seen"}),
+        right=frozenset(AFTER) - {PLACE},
         notes=[
             caption(asked),
             f"Recovered (median): from {of.begin}, the first day, to the first week of release"
-            f" from which transit stays within {100 * BAND:.0f} % of the twin for {CALM} weeks. Not seen:"
-            " in how many replications that does not come within the run; a route with little cargo"
-            " may leave the band by other vessels alone. Unfinished cargo counts to the end of the"
-            " run.",
+            f" from which transit stays within {100 * BAND:.0f} % of the twin for {CALM} weeks."
+            " Not seen: in how many replications that does not come within the run; a route with"
+            " little cargo may leave the band by other vessels alone. Unfinished cargo counts to"
+            " the end of the run.",
             *([f"No difference at all: {', '.join(calm)}."] if calm else []),
         ],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -28,15 +29,18 @@ def run(asked: RunOptions, scale: ScaleOptions, scenario: str) -> None:
 
     Prints its measures and writes a run folder; csv and json hold all rows.
     """
-    from corridor_sim.cli.tables import run_sheets
+    from corridor_sim.cli.tables import quotes_sheet, run_sheets
+    from corridor_sim.experiments.quotes import quotes
     from corridor_sim.experiments.run import COLUMNS
 
     extras = Extras(scale)
     (done,), rows = _recorded(asked, extras, [scenario])
     sheets = run_sheets(done, rows, every_row=asked.every_row, stations=asked.stations)
-    sheets += extras.sheets()
+    told = quotes(done)
+    sheets += [*([quotes_sheet(told)] if told else []), *extras.sheets()]
     head = {
-        "scenario": done.case.name, "engine": done.options.engine, **_head(done), **extras.values()
+        "scenario": done.case.name, "engine": done.options.engine, **_head(done), **extras.values(),
+        "quotes": [asdict(one) for one in told],
     }  # fmt: skip
     _write(asked, sheets, rows, (*COLUMNS[:-1], "beyond", "mark"), head, "measures")
     _warn([done], rows, asked)

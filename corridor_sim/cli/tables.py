@@ -11,6 +11,8 @@ from corridor_sim.experiments.headlines import (
     of_element,
     reading_order,
 )
+from corridor_sim.experiments.quotes import Quote
+from corridor_sim.experiments.quotes import in_words as quotes_in_words
 from corridor_sim.experiments.run import Run
 from corridor_sim.measures.rows import Group
 from corridor_sim.measures.table import ComparedRow, Row
@@ -52,6 +54,30 @@ def in_words(run: Run, rows: Iterable[ComparedRow]) -> Iterator[str]:
     """Sentences on the headline rows of a comparison."""
     told = [row for row in rows if headline(row, run.options.segments)]
     return differences_in_words(told, level=run.options.level)
+
+
+def quotes_sheet(given: Sequence[Quote]) -> Sheet:
+    """What cargo was told when it chose, and what it experienced, a column a quarter."""
+    quarters = sorted({one.quarter for one in given})
+    ways = dict.fromkeys((one.route, one.direction) for one in given)
+    cells = {(one.route, one.direction, one.quarter): _quote(one) for one in given}
+    notes = [
+        "Mean days quoted when cargo chose, and days it took, by quarter of release; and how far"
+        " the quote is off (* much). quotes.csv has the intervals.",
+        quotes_in_words(given),
+    ]
+    return Sheet(
+        title="Quoted against experienced",
+        columns=("route", "direction", *quarters),
+        rows=[[*way, *(cells.get((*way, quarter), "") for quarter in quarters)] for way in ways],
+        right=frozenset(quarters),
+        notes=notes,
+    )
+
+
+def _quote(one: Quote) -> str:
+    off = "*" if one.off else ""
+    return f"{one.quoted_d:.1f} / {one.experienced_d:.1f} ({one.diff_pct:+.0f} %{off})"
 
 
 def origins(share: Mapping[str, tuple[int, float]]) -> Sheet:

@@ -33,6 +33,7 @@ from corridor_sim.experiments.distribution import transit_times
 from corridor_sim.experiments.executor import Where
 from corridor_sim.experiments.headlines import of_element, of_part
 from corridor_sim.experiments.plan import Case
+from corridor_sim.experiments.quotes import quotes_table
 from corridor_sim.experiments.replications import by_replication
 from corridor_sim.experiments.run import Run, tidy
 from corridor_sim.experiments.ways import ways
@@ -77,7 +78,7 @@ class Folder:
             ("segments", [row for row in table if of_part(row)]),
         ):
             tidy(given).to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
-        for file, frame in more.items():
+        for file, frame in _with_quotes(batch.runs, more).items():
             frame.to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
         by_replication(batch.runs).to_parquet(here / "replications.parquet", index=False)
         transit_times(batch.runs).to_parquet(here / "transit.parquet", index=False)
@@ -162,6 +163,14 @@ def folder(out: Path, runs: Sequence[Run], *, where: Where) -> Iterator[Folder]:
         yield Folder(runs, temporary, begun, where)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _with_quotes(
+    runs: Sequence[Run], more: Mapping[str, pd.DataFrame]
+) -> Mapping[str, pd.DataFrame]:
+    """More tables, and the quotes where cargo chooses."""
+    table = quotes_table(runs)
+    return dict(more) if table.empty else {**more, "quotes": table}
 
 
 def _with_baseline(baseline: Run, rows: Sequence[Row]) -> list[Row]:

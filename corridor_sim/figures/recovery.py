@@ -77,8 +77,8 @@ def plot_recovery(data: Recovery | pd.DataFrame, *, ax: Axes | None = None) -> A
     band = ((1 - BAND) * twin, (1 + BAND) * twin)
     ax.fill_between(days, *band, color=RULE, linewidth=0, label=f"twin ± {100 * BAND:.0f} %")
     ax.plot(days, twin, color=FAINT, linewidth=line_width(ax), label="undisturbed twin")
-    ends = (twin + own[f"diff_ci_{side}"].astype(float) for side in ("low", "high"))
-    ax.fill_between(days, *ends, color=shade, alpha=0.2, linewidth=0, label="interval")
+    low, high = (twin + own[f"diff_ci_{side}"].astype(float) for side in ("low", "high"))
+    ax.fill_between(days, low, high, color=shade, alpha=0.2, linewidth=0, label="interval")
     ax.plot(days, own["transit_d"], "o", ms=2.2, color=shade, alpha=0.5, label="a week's cargo")
     ax.plot(
         days, own["moving_d"], color=shade, linewidth=line_width(ax),

@@ -11,6 +11,7 @@ from corridor_sim.measures.conservation import check_conservation
 from corridor_sim.measures.days import Daily
 from corridor_sim.measures.elements import Elements
 from corridor_sim.measures.money import Money
+from corridor_sim.measures.quoted import Quoted
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.way import Segment
 from corridor_sim.model import Model
@@ -42,6 +43,8 @@ def tallying(
     families: list[Family] = [
         Cargo(model, segments, by_month=by_month), Money(model), Elements(model),
     ]  # fmt: skip
+    if model.quotes is not None:
+        families.append(Quoted(model))
     if daily:
         families.append(Daily(model))
 

@@ -162,3 +162,68 @@ def test_answers_keep_what_was_asked(here: Path) -> None:
     assert manifest["asked"]["set"] == ["promise_d=5"]
     assert manifest["verb"] == "sweep"
     assert manifest["replications"] == [0, 1, 2]
+
+
+@pytest.fixture(scope="module")
+def shocked(here: Path) -> Path:
+    """The tiny corridor, longer, with a port shut for four days and customs for one."""
+    file = here / "shut.yaml"
+    file.write_text(
+        "schema_version: 1\nextends: tiny.yaml\ntitle: Port shut\nquestion: What then?\n"
+        "span: {measure_d: 110, run_out_d: 20}\n"
+        "shocks:\n"
+        "  shut: {on: [aktau-berths], start: 2024-02-01, lasts_d: 4}\n"
+        "  strike: {on: [aktau-customs], start: 2024-02-10, lasts_d: 1}\n"
+    )
+    return file
+
+
+def recover(here: Path, *words: str | Path, code: int = 0) -> Said:
+    end = ("-n", "2", "-j", "1", "-q", "--out", here / "results")
+    found = said("recovery", *words, *map(str, end))
+    assert found.code == code, found.err
+    return found
+
+
+def test_recovery_says_what_a_shock_did(here: Path, shocked: Path) -> None:
+    found = recover(here, shocked, "--format", "json").json["recoveries"]
+    (value,) = found
+    assert (value["shock"], value["without"]) == ("all", ["shut", "strike"])
+    assert (value["begin"], value["end"]) == ("2024-02-01", "2024-02-11")
+    rows = {row["measure"]: row for row in value["rows"] if row["route"] == "all"}
+    assert rows["delayed_teu"]["mean"] > 0
+    assert rows["recovery_p50"]["mean"] > 0
+    assert {row["element"] for row in value["backlogs"]} == {"aktau-berths"}
+    folder = last(here, "recovery")
+    names = {"recovery.csv", "cohorts.csv", "backlogs.csv", "manifest.json",
+             "scenario.resolved.yaml"}  # fmt: skip
+    assert {path.name for path in folder.iterdir()} == names
+    for figure in ("recovery", "backlog"):
+        out = here / f"{figure}.svg"
+        assert said("plot", figure, folder, "-o", out).code == 0
+        assert out.stat().st_size > 5_000
+    table = recover(here, shocked, "--resume").out
+    assert "beside itself without shut, strike (2024-02-01 to 2024-02-11)" in table
+    assert "0 of 2" in table
+
+
+def test_recovery_takes_shocks_one_by_one_and_several_scenarios(here: Path, shocked: Path) -> None:
+    apart = ("--shock", "shut", "--shock", "strike", "--format", "csv", "--direction", "westbound")
+    rows = list(csv.DictReader(io.StringIO(recover(here, shocked, *apart).out)))
+    assert {row["shock"] for row in rows} == {"shut", "strike"}
+    assert {row["direction"] for row in rows} == {"westbound"}
+    dry = recover(here, shocked, "--dry-run", "--format", "json").json
+    assert [case["replications"] for case in dry["cases"]] == [2]
+    twice = said("recovery", shocked, shocked)
+    assert twice.code == 2
+    assert "is given twice" in twice.err
+
+
+def test_recovery_without_a_shock_or_time_to_recover_is_told(here: Path, shocked: Path) -> None:
+    none = recover(here, here / "tiny.yaml", code=2).err
+    assert "has no `shocks`, so there is nothing to recover from" in none
+    assert "did you mean strike?" in recover(here, shocked, "--shock", "stroke", code=2).err
+    assert "has no route 'x'" in recover(here, shocked, "--route", "x", code=2).err
+    short = recover(here, shocked, "--set", "span.measure_d=60")
+    assert "to see 8 weeks of recovery, make span.measure_d at least" in short.err
+    assert "2 of 2" in short.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ def closed(first: int, days: int, **more: Any) -> Part:
     return {"s": {"on": ["gate"], "start": date(first), "lasts_d": days, **more}}
 
 
+@cache
 def looked_at(case: Case, *, engine: str = "event", only: str | None = None) -> Aftermath:
     options = Options(replications=(0, 1), engine=engine)
     return aftermath(shocked(case, only=only), options)
