@@ -40,7 +40,7 @@ def run(asked: RunOptions, scale: ScaleOptions, scenario: str) -> None:
     sheets += [*([quotes_sheet(told)] if told else []), *extras.sheets()]
     head = {
         "scenario": done.case.name, "engine": done.options.engine, **_head(done), **extras.values(),
-        "quotes": [asdict(one) for one in told],
+        **({"quotes": [asdict(one) for one in told]} if told else {}),
     }  # fmt: skip
     _write(asked, sheets, rows, (*COLUMNS[:-1], "beyond", "mark"), head, "measures")
     _warn([done], rows, asked)

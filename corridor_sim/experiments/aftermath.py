@@ -106,9 +106,9 @@ class Aftermath:
         """The day of the run on which the shock begins."""
         return (self.shocked.begin - self.shocked.case.scenario.span.start).days
 
-    def date(self, day: int) -> dt.date:
-        """The date of a day of the run."""
-        return self.shocked.case.scenario.span.start + dt.timedelta(days=day)
+    def date(self, day: int) -> str:
+        """The date of a day of the run (`2025-09-12`)."""
+        return (self.shocked.case.scenario.span.start + dt.timedelta(days=day)).isoformat()
 
 
 def aftermath(

@@ -75,7 +75,7 @@ def test_recovery_draws_cohorts_their_mean_and_the_band_of_the_twin() -> None:
     assert recovered.tolist() == [0, 1]
     median, missed = weeks().attrs["recovery"]["r westbound"]
     at = np.datetime64(date(30)) + np.timedelta64(int(median), "D")
-    assert ax.lines[-1].get_xdata()[0] == (at - np.datetime64("1970-01-01")).astype(int)
+    assert np.asarray(ax.lines[-1].get_xdata())[0] == (at - np.datetime64("1970-01-01")).astype(int)
     assert missed == 0
 
 

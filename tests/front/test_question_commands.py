@@ -193,7 +193,7 @@ def test_recovery_says_what_a_shock_did(here: Path, shocked: Path) -> None:
     rows = {row["measure"]: row for row in value["rows"] if row["route"] == "all"}
     assert rows["delayed_teu"]["mean"] > 0
     assert rows["recovery_p50"]["mean"] > 0
-    assert {row["element"] for row in value["backlogs"]} == {"aktau-berths"}
+    assert "feeders" in {row["element"] for row in value["backlogs"]}  # no ship, no ride
     folder = last(here, "recovery")
     names = {"recovery.csv", "cohorts.csv", "backlogs.csv", "manifest.json",
              "scenario.resolved.yaml"}  # fmt: skip

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from conftest import Engine
-from worlds import Cargo, FixedDraws, choosing, dwell, fixed, line, link, route, timetable
+from worlds import (
+    Cargo,
+    FixedDraws,
+    captive,
+    choosing,
+    dwell,
+    fixed,
+    line,
+    link,
+    route,
+    station,
+    timetable,
+)
+from worlds import scenario as toy
 
+from corridor_sim.cli.tables import quotes_sheet
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quotes import in_words, quotes, quotes_table
 from corridor_sim.experiments.run import Run
@@ -35,9 +51,10 @@ def world(w: Cargo) -> FixedDraws:
     )
 
 
-def ran(engine: Engine, release: list[float]) -> Run:
+def ran(engine: Engine, release: Sequence[float]) -> Run:
     given = world(choosing("ab", release, routes={"x": 0, "y": 0}))
-    scenario = Scenario.model_construct()
+    plain = toy(days=12, stations={"g": station(hours=1)}, flows={"w": captive(["g"], []).words})
+    scenario = Scenario.model_validate(plain)
     tally = tallying(given.model)(engine(given, 0))
     return Run(Case("toy", scenario, ""), given.model, Options(replications=(0,)), [tally])
 
@@ -56,6 +73,8 @@ def test_five_at_a_time_are_told_less_than_they_take(engine: Engine) -> None:
     assert x.quoted_d == pytest.approx(195 / 24 / 6)
     assert x.diff_pct == pytest.approx(100 * (195 / 246 - 1))
     assert x.off
+    row = ["westbound", "1.4 / 1.7 (-21 %*)"]
+    assert quotes_sheet([every, x]).rows == [["all", *row], ["x", *row]]
     assert in_words([every, x]) == "Quotes are off by more than 10 %: x westbound in 2024-Q1."
 
 

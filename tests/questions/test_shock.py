@@ -75,6 +75,7 @@ def test_a_closure_costs_and_is_recovered_from() -> None:
     cohort, each, late = found["cohort_teu"], found["delay_d"], found["delay_teu_d"]
     assert cohort is not None
     assert each is not None
+    assert late is not None
     assert late == pytest.approx(cohort * each)
     assert late == pytest.approx(2 * 20 * 5, rel=0.3)
     assert found["shock_cost_time_usd"] == pytest.approx(late / 2 * 100)
