@@ -118,7 +118,7 @@ def _told(asked: Asked, given: Aftermath) -> tuple[list[Sheet], dict[str, Any]]:
 
 def _chosen(asked: Asked, row: Row) -> bool:
     way = asked.direction in (None, row.group.direction)
-    return way and (not asked.routes or row.group.route in asked.routes)
+    return way and (not asked.routes or row.group.route in ("all", *asked.routes))
 
 
 def _sheets(

@@ -16,11 +16,11 @@ import pandas as pd
 from corridor_sim.compile import compile_scenario
 from corridor_sim.experiments.executor import HERE, Progress, Where, Workers, tallies
 from corridor_sim.experiments.plan import Options, with_engine
-from corridor_sim.experiments.recovery import CALM, Weeks, together
+from corridor_sim.experiments.recovery import CALM, Weeks, seen, together
 from corridor_sim.experiments.shock import Shocked
 from corridor_sim.intervals import Difference, FloatArray, difference, resampled_ratio
 from corridor_sim.measures.rows import Group, Key, Tally, merged_keys
-from corridor_sim.measures.twins import BACKLOG, TRANSITS, WAITING, in_week
+from corridor_sim.measures.twins import BACKLOG, LEFT, TRANSITS, WAITING, in_week
 
 BACKLOGS: Final = ("route", "direction", "element", "share", "date", "teu")
 WEEKS: Final = (
@@ -82,21 +82,27 @@ class Aftermath:
         return np.array([tally.ratios.get(key, (0.0, 0.0)) for tally in self.tallies]).T
 
     def weeks(self, group: Group) -> tuple[Weeks, Weeks]:
-        """Cargo of a group by week of release `[R, W]`, and that of the twin; weeks that end before
-        the run-out.
-        """
-        span = self.shocked.case.scenario.span
-        count = int(span.warm_up_d.value + span.measure_d.value) // 7
-        own, twin = (self._weekly(group, name, "d", count) for name in TRANSITS)
-        return Weeks(teu=own[1], days=own[0]), Weeks(teu=twin[1], days=twin[0])
-
-    def waiting(self, group: Group, *, weeks: int) -> tuple[FloatArray, FloatArray]:
-        """TEU that wait, by week of the run `[R, W]`, and in the twin."""
-        own, twin = (self._weekly(group, name, "TEU", weeks)[0] for name in WAITING)
+        """Cargo of a group by week of release `[R, W]`, and that of the twin."""
+        own, twin = (
+            Weeks(teu=teu, days=days, left=self._weekly(group, left, "TEU")[0])
+            for name, left in zip(TRANSITS, LEFT, strict=True)
+            for days, teu in [self._weekly(group, name, "d")]
+        )
         return own, twin
 
-    def _weekly(self, group: Group, name: str, unit: str, count: int) -> FloatArray:
+    def seen(self, group: Group) -> int:
+        """Weeks that can be judged in every replication."""
+        _, twin = self.weeks(group)
+        return min(seen(each) for each in twin.rows())
+
+    def waiting(self, group: Group) -> tuple[FloatArray, FloatArray]:
+        """TEU that wait, by week of the run `[R, W]`, and in the twin."""
+        own, twin = (self._weekly(group, name, "TEU")[0] for name in WAITING)
+        return own, twin
+
+    def _weekly(self, group: Group, name: str, unit: str) -> FloatArray:
         """Numerators and denominators of a weekly measure `[2, R, W]`."""
+        count = (self.shocked.over - self.shocked.case.scenario.span.start).days // 7
         keys = [Key(in_week(group, week), name, unit) for week in range(count)]
         table = [[tally.ratios.get(key, (0.0, 0.0)) for key in keys] for tally in self.tallies]
         return np.moveaxis(np.array(table).reshape(len(self.tallies), count, 2), 2, 0)
@@ -131,17 +137,13 @@ def aftermath(
 
 
 def too_short(given: Shocked) -> str | None:
-    """What to say where recovery cannot be seen: `CALM` weeks must follow the shock, before the
-    run-out.
-    """
-    span = given.case.scenario.span
-    last = span.start + dt.timedelta(days=int(span.warm_up_d.value + span.measure_d.value))
-    missing = (given.end + dt.timedelta(weeks=CALM) - last).days
+    """What to say where recovery cannot be seen: `CALM` weeks must follow the shock."""
+    missing = (given.end + dt.timedelta(weeks=CALM) - given.over).days
     if missing <= 0:
         return None
     return (
-        f"{given.case.name}: the shock ends on {given.end}, the measuring part on {last}; to see"
-        f" {CALM} weeks of recovery, make span.measure_d at least {missing} days longer"
+        f"{given.case.name}: the shock ends on {given.end}, the run on {given.over}; to see {CALM}"
+        f" weeks of recovery, make span.measure_d or span.run_out_d at least {missing} days longer"
     )
 
 
@@ -170,8 +172,8 @@ def weekly(given: Aftermath) -> pd.DataFrame:
 
     week: its first day. teu: released, a mean of replications. transit_d and twin_d: mean transit
     of what is released in it, moving_d and twin_moving_d of the last four weeks, diff_d their
-    difference. waiting_teu and twin_waiting_teu: TEU that wait, backlog_teu the difference.
-    Differences are paired. Of cargo released in the run-out only what waits is known.
+    difference; null from the first week on whose cargo the twin does not deliver. waiting_teu and
+    twin_waiting_teu: TEU that wait, backlog_teu the difference. Differences are paired.
     """
     rows = [row for group in given.groups for row in _of_group(given, group)]
     found = pd.DataFrame(rows, columns=list(WEEKS))
@@ -181,17 +183,18 @@ def weekly(given: Aftermath) -> pd.DataFrame:
 
 def _of_group(given: Aftermath, group: Group) -> Iterator[tuple[object, ...]]:
     own, twin = given.weeks(group)
-    wait, calm = given.waiting(group, weeks=own.teu.shape[1])
-    runs = np.ones(len(given.tallies))
-    pooled = [Weeks(side.teu.sum(axis=0), side.days.sum(axis=0)) for side in (own, twin)]
-    means = [
-        each for side in zip(*((w.mean, w.moving) for w in pooled), strict=True) for each in side
-    ]
+    wait, calm = given.waiting(group)
+    runs, until = np.ones(len(given.tallies)), given.seen(group)
+    pooled = [side.pooled() for side in (own, twin)]
+    means = [side.mean for side in pooled] + [side.moving for side in pooled]
     sums = [(together(side.days), together(side.teu)) for side in (own, twin)]
     for w in range(own.teu.shape[1]):
+        transit = [mean[w] for mean in means] + list(
+            _paired(given, *((days[:, w], teu[:, w]) for days, teu in sums))
+        )
         yield (
-            *group[:2], given.date(7 * w), own.teu[:, w].mean(), *(mean[w] for mean in means),
-            *_paired(given, *((days[:, w], teu[:, w]) for days, teu in sums)),
+            *group[:2], given.date(7 * w), own.teu[:, w].mean(),
+            *(transit if w < until else [None] * len(transit)),
             wait[:, w].mean(), calm[:, w].mean(),
             *_paired(given, (wait[:, w], runs), (calm[:, w], runs)),
         )  # fmt: skip

@@ -110,12 +110,12 @@ def _of_group(given: Aftermath, group: Group) -> Iterator[Told]:
 
 def _recovery(given: Aftermath, group: Group) -> Iterator[Told]:
     own, twin = given.weeks(group)
-    level, begin_d, seen = given.options.level, given.begin_d, 7 * own.teu.shape[1]
+    level, begin_d = given.options.level, given.begin_d
     days = [
         days_to_recover(*pair, begin_d=begin_d)
         for pair in zip(own.rows(), twin.rows(), strict=True)
     ]
-    horizon = max(0.0, float(seen - begin_d))
+    horizon = max(0.0, 7.0 * given.seen(group) - begin_d)
     for name, q in QUANTILES.items():
         yield name, "d", recovered(days, q=q, level=level, horizon_d=horizon)
     censored = np.array([math.isinf(d) for d in days], np.float64)

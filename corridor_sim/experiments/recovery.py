@@ -30,12 +30,18 @@ class Weeks:
     teu: FloatArray
     """TEU released."""
     days: FloatArray
-    """TEU x days that they take."""
+    """TEU x days that they take, of what is not delivered to the end of the run."""
+    left: FloatArray
+    """TEU that are not delivered."""
 
     def rows(self) -> Iterator[Weeks]:
         """One by one along the first axis."""
-        for teu, days in zip(self.teu, self.days, strict=True):
-            yield Weeks(teu, days)
+        for each in zip(self.teu, self.days, self.left, strict=True):
+            yield Weeks(*each)
+
+    def pooled(self) -> Weeks:
+        """All of the first axis together."""
+        return Weeks(*(table.sum(axis=0) for table in (self.teu, self.days, self.left)))
 
     @property
     def mean(self) -> FloatArray:
@@ -64,19 +70,25 @@ def _divided(above: FloatArray, below: FloatArray) -> FloatArray:
 
 
 def within_band(own: Weeks, twin: Weeks) -> Mask:
-    """Weeks `[W]` whose moving mean is within `BAND` of the twin's; also those where one of them
-    has no cargo to be judged by.
+    """Weeks `[W]` whose moving mean is within `BAND` of the twin's, with all of it delivered; also
+    those where one of them has no cargo to be judged by.
     """
     close = np.abs(own.moving - twin.moving) <= BAND * twin.moving
     nothing = np.isnan(own.moving) | np.isnan(twin.moving)
-    return np.asarray(nothing | close)
+    return np.asarray(nothing | (close & (together(own.left) == 0)))
+
+
+def seen(twin: Weeks) -> int:
+    """Weeks before the first one whose cargo the twin does not deliver: what can be judged."""
+    late = np.flatnonzero(twin.left)
+    return int(late[0]) if len(late) else len(twin.left)
 
 
 def days_to_recover(own: Weeks, twin: Weeks, *, begin_d: int) -> float:
     """Days from day `begin_d` of the run to the first week of release, after one outside the band,
     from which all stay within it for `CALM` weeks; 0 if none is outside, inf if that is not seen.
     """
-    held = within_band(own, twin)
+    held = within_band(own, twin)[: seen(twin)]
     out = np.flatnonzero(~held)
     if not len(out):
         return 0.0

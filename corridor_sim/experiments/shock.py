@@ -29,6 +29,8 @@ class Shocked:
     """First day of the first of them within the run."""
     end: dt.date
     """First day after the last of them, ramps not counted."""
+    over: dt.date
+    """First day after the run."""
 
 
 def shocked(case: Case, *, only: str | None = None) -> Shocked:
@@ -60,7 +62,7 @@ def shocked(case: Case, *, only: str | None = None) -> Shocked:
     twin = Case(name, bare, bare.model_dump_json(exclude_unset=True))
     return Shocked(
         name=only or ALL, case=replace(case, twin=twin.text), twin=twin, gone=gone,
-        begin=min(first for first, _ in windows), end=max(last for _, last in windows),
+        begin=min(first for first, _ in windows), end=max(last for _, last in windows), over=over,
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ SPREADS: Final = ("own_spread", "twin_spread")
 squares of hours, and USD per hour of standard deviation."""
 TRANSITS: Final = ("transit_d", "twin_transit_d")
 """TEU x days on the way, and TEU, of what is released in a week."""
+LEFT: Final = ("left_teu", "twin_left_teu")
+"""TEU of them that are not delivered before the end of the run."""
 WAITING: Final = ("waiting_teu", "twin_waiting_teu")
 """TEU that wait, the mean over the midnights of a week."""
 BACKLOG: Final = ("backlog_teu", "backlog_day")
@@ -50,8 +52,8 @@ def twinned(own: Model, twin: Model) -> Callable[[Ledger, Ledger], Tally]:
     """What sets a replication beside its twin, after the conservation checks of both.
 
     Its tallies have ratios alone, by route in the twin and direction: `AMOUNTS` and `delay_d` of
-    the cohort; `SPREADS` by pair of places; `BACKLOG` by element; `TRANSITS` and `WAITING` by week
-    of the run, of all cargo, by its own route. Unfinished cargo counts to the end of the run.
+    the cohort; `SPREADS` by pair of places; `BACKLOG` by element; `TRANSITS`, `LEFT` and `WAITING`
+    by week of the run, of all cargo, by its own route. Unfinished cargo counts to the end.
     """
     pair, steps = _Pair(own, twin), (Steps(own), Steps(twin))
 
@@ -86,7 +88,7 @@ class _Pair:
         for side, ledger in enumerate((own, twin)):
             model, groups = self._models[side], self._groups[side]
             stocks.append(waiting(model, ledger, groups))
-            _weekly(tally, model, ledger, groups, TRANSITS[side])
+            _weekly(tally, model, ledger, groups, side)
             _waiting_weekly(tally, stocks[side], WAITING[side])
         _backlogs(tally, *stocks)
         return tally
@@ -208,27 +210,29 @@ def _matched(flow: Flow, other: Flow) -> list[tuple[Numbers, Numbers]]:
 
 
 def _weekly(
-    tally: Tally, model: Model, ledger: Ledger, groups: Mapping[int, Sequence[Group]], name: str
+    tally: Tally, model: Model, ledger: Ledger, groups: Mapping[int, Sequence[Group]], side: int
 ) -> None:
-    """Transit by week of release, of the weeks that end before the run-out. A transit time counts
-    as at most the run-out, so that what is released late is not cut shorter than the rest.
-    """
-    count, longest = model.cohort[1] // WEEK, model.end - model.cohort[1]
+    """Transit and unfinished cargo by week of release."""
+    count = model.end // WEEK
     known = ledger.release.known & (ledger.release.at < count * WEEK)
-    path, begun = ledger.path[known], ledger.release.at[known]
-    gone = np.where(ledger.delivered.known[known], ledger.delivered.at[known], model.end)
+    path, begun, done = ledger.path[known], ledger.release.at[known], ledger.delivered.known[known]
+    days = (np.where(done, ledger.delivered.at[known], model.end) - begun) / DAY
     at = path * count + begun // WEEK
-    days = np.minimum(gone - begun, longest) / DAY
     shape = (len(model.paths), count)
-    sums = [np.bincount(at, given, shape[0] * count).reshape(shape) for given in (days, days**0)]
-    found: dict[Group, FloatArray] = defaultdict(lambda: np.zeros((2, count)))
+    sums = [
+        _by_path(at, given, shape[0] * count).reshape(shape) for given in (days, days**0, ~done)
+    ]
+    found: dict[Group, FloatArray] = defaultdict(lambda: np.zeros((3, count)))
     for p, own in groups.items():
         size = model.flows[model.paths[p].flow].size
         for group in own:
             found[group] += size * np.array([each[p] for each in sums])
-    for group, (total, teu) in found.items():
-        for week, pair in enumerate(zip(total.tolist(), teu.tolist(), strict=True)):
-            tally.ratios[Key(in_week(group, week), name, "d")] = pair
+    for group, table in found.items():
+        for week, (total, teu, left) in enumerate(table.T.tolist()):
+            at_week = in_week(group, week)
+            tally.ratios[Key(at_week, TRANSITS[side], "d")] = total, teu
+            if left:
+                tally.ratios[Key(at_week, LEFT[side], "TEU")] = left, 1.0
 
 
 def _waiting_weekly(tally: Tally, stocks: Waiting, name: str) -> None:

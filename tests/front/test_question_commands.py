@@ -225,5 +225,5 @@ def test_recovery_without_a_shock_or_time_to_recover_is_told(here: Path, shocked
     assert "did you mean strike?" in recover(here, shocked, "--shock", "stroke", code=2).err
     assert "has no route 'x'" in recover(here, shocked, "--route", "x", code=2).err
     short = recover(here, shocked, "--set", "span.measure_d=60")
-    assert "to see 8 weeks of recovery, make span.measure_d at least" in short.err
+    assert "to see 8 weeks of recovery, make span.measure_d or" in short.err
     assert "2 of 2" in short.out

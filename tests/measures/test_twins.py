@@ -75,13 +75,8 @@ def test_the_backlog_is_what_waits_more(engine: Engine) -> None:
 
 
 def test_cohorts_by_week_of_release(engine: Engine) -> None:
-    """Seven boxes a week of six hours each; those of days 5 and 6, and of day 7, take longer.
-
-    A run-out of no days would count every time as nothing: this world is measured to day 30.
-    """
-    span = {"start": date(0), "warm_up_d": 0, "measure_d": 30, "run_out_d": 10}
-    own, twin = (world(span=span, **more) for more in ({"shocks": SHUT}, {}))
-    tally = beside(engine, own, twin)
+    """Seven boxes a week of six hours each; those of days 5 and 6, and of day 7, take longer."""
+    tally = beside(engine, world(shocks=SHUT), world())
     for week, late_h in ((0, 96), (1, 12), (2, 0)):
         found = amounts(tally, in_week(WEST, week))
         boxes = 7 if week < 2 else 6
@@ -92,9 +87,13 @@ def test_cohorts_by_week_of_release(engine: Engine) -> None:
 def test_what_is_not_delivered_counts_to_the_end(engine: Engine) -> None:
     """Shut from day 18 to the end of day 40: the boxes of days 18 and 19 stay."""
     shut: Part = {"s": {"on": ["gate"], "start": date(18), "end": date(41)}}
-    found = amounts(beside(engine, world(shocks=shut), world()), WEST)
+    tally = beside(engine, world(shocks=shut), world())
+    found = amounts(tally, WEST)
     assert found["unfinished_teu"] == found["delayed_teu"] == 4
     assert found["delay_teu_d"] == 2 * (22 - 0.75 + 21 - 0.75)
+    assert "left_teu" not in amounts(tally, in_week(WEST, 1))
+    assert amounts(tally, in_week(WEST, 2))["left_teu"] == 4
+    assert not any(key.measure == "twin_left_teu" for key in tally.ratios)
 
 
 def test_who_chooses_goes_round_and_pays(engine: Engine) -> None:
