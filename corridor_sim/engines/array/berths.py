@@ -144,9 +144,7 @@ def _give(block: Block, columns: Ints, done: Done) -> None:
     berths_from = block.layout.vessels_from
     while len(live):
         place = customers.first[live] + customers.head1[live]
-        free = np.maximum(customers.arrive[place][:, None], customers.free1[live])
-        calendar = block.calendar[live]
-        free = block.no_start.next_open(calendar.ravel(), free.ravel()).reshape(free.shape)
+        free = _free(block, live, customers.arrive[place])
         server = free.argmin(axis=1)
         begin = free[np.arange(len(live)), server]
         goes = begin < block.end
@@ -161,6 +159,18 @@ def _give(block: Block, columns: Ints, done: Done) -> None:
             _vessels(block, live[calls], place[calls], begin[calls], server[calls], done)
         customers.head1[live] += 1
         live = live[customers.head1[live] < customers.tail1[live]]
+
+
+def _free(block: Block, columns: Ints, arrive: Ints) -> Ints:
+    """When each berth is free for who has come."""
+    # what waits could not berth before the window
+    ready = np.maximum(arrive, block.begin)
+    free: Ints = np.maximum(ready[:, None], block.customers.free1[columns])
+    closes = np.flatnonzero(block.next_shut[columns] < block.end)
+    if len(closes):
+        calendar, of = block.calendar[columns[closes]], free[closes]
+        free[closes] = block.no_start.next_open(calendar.ravel(), of.ravel()).reshape(of.shape)
+    return free
 
 
 def _berthing(block: Block, node: Ints) -> Bools:

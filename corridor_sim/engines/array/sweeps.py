@@ -11,39 +11,92 @@ from __future__ import annotations
 import numpy as np
 
 from corridor_sim.engines.array.block import Block
-from corridor_sim.engines.array.ragged import BIG, Ints
+from corridor_sim.engines.array.ragged import BIG, Bools, Ints
 
 Served = tuple[Ints, Ints]
 
 
+def alone(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
+    """Single servers, none shut: who is k-th starts when the latest of those before him came, or
+    the server was free, and all work since then is done (Lindley 1952, doi:10.1017/
+    S0305004100027638).
+    """
+    free = block.customers.free1
+    step = np.repeat(np.arange(len(counts)), counts)
+    at = np.arange(len(step)) - np.repeat(np.cumsum(counts) - counts, counts)
+    grid = np.full((2, len(counts), len(columns)), 0)
+    grid[0, step, at], grid[1, step, at] = arrive, work
+    np.maximum(grid[0, 0], free[columns, 0], out=grid[0, 0])
+    done = np.cumsum(grid[1], axis=0)
+    start = np.maximum.accumulate(grid[0] - done + grid[1], axis=0) + done - grid[1]
+    finish = start + grid[1]
+    starts, finishes = start[step, at], finish[step, at]
+    goes = starts < block.end
+    last = np.bincount(at[goes], minlength=len(columns))
+    served = np.flatnonzero(last)
+    free[columns[served], 0] = finish[last[served] - 1, served]
+    return starts, finishes
+
+
 def alike(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
     """Servers that never differ, none shut: only the sorted times at which they are free count."""
-    most = int(block.servers[columns // block.replications].max())
-    free = np.sort(block.customers.free1[columns, :most], axis=1).T.copy()
+    free = _sorted(block, columns)
     start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
     at = 0
     for many in counts.tolist():
         here = slice(at, at + many)
         at += many
         begin = np.maximum(arrive[here], free[0, :many])
-        over = begin + work[here]
         goes = begin < block.end
         if not goes.any():
             break
+        over = begin + work[here]
         start[here], finish[here] = begin, over
-        rest = np.where(goes, over, free[0, :many])
-        for j in range(1, most):
-            other = free[j, :many]
-            free[j - 1, :many] = np.minimum(rest, other)
-            rest = np.maximum(rest, other)
-        free[most - 1, :many] = rest
-    block.customers.free1[columns, :most] = free.T
+        _take(free[:, :many], goes, over)
+    block.customers.free1[columns, : len(free)] = free.T
     return start, finish
+
+
+def alike_shut(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
+    """Servers that never differ, all shut at once."""
+    free = _sorted(block, columns)
+    calendar = block.calendar[columns, 0]
+    start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
+    at = 0
+    for many in counts.tolist():
+        here = slice(at, at + many)
+        at += many
+        ready = np.maximum(arrive[here], free[0, :many])
+        begin = block.no_start.next_open(calendar[:many], ready)
+        goes = begin < block.end
+        if not goes.any():
+            break
+        over = block.no_work.worked_off(calendar[:many], begin, work[here])
+        start[here], finish[here] = begin, over
+        _take(free[:, :many], goes, over)
+    block.customers.free1[columns, : len(free)] = free.T
+    return start, finish
+
+
+def _sorted(block: Block, columns: Ints) -> Ints:
+    """Times at which the servers are free, in order `[servers, columns]`."""
+    most = int(block.layout.servers[columns // block.replications].max())
+    free: Ints = np.sort(block.customers.free1[columns, :most], axis=1).T.copy()
+    return free
+
+
+def _take(free: Ints, goes: Bools, over: Ints) -> None:
+    """The first of the sorted servers is taken where a customer goes, until it is over."""
+    rest = np.where(goes, over, free[0])
+    for before, after in zip(free, free[1:], strict=False):
+        np.minimum(rest, after, out=before)
+        rest = np.maximum(rest, after)
+    free[-1] = rest
 
 
 def numbered(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
     """Servers by number, none shut."""
-    most = int(block.servers[columns // block.replications].max())
+    most = int(block.layout.servers[columns // block.replications].max())
     free = block.customers.free1[columns, :most].T.copy()
     start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
     among = np.arange(len(columns))
@@ -66,7 +119,7 @@ def numbered(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints
 
 def shut(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
     """Servers by number, each with its calendar."""
-    most = int(block.servers[columns // block.replications].max())
+    most = int(block.layout.servers[columns // block.replications].max())
     free = block.customers.free1[columns, :most].T.copy()
     calendar = block.calendar[columns, :most].T.copy()
     start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
