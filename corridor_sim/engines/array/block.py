@@ -171,9 +171,10 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
     layout = laid_out(model, [_most_trains(model, lucks, v) for v in range(len(model.services))])
     columns = layout.elements * count
     calendar, no_start, no_work = _calendars(model, layout, lucks)
+    durations = works(model, layout, lucks)
     visits, waits = cargo.passed(model, layout, lucks)
     return Block(
-        model=model, lucks=lucks, layout=layout, works=works(model, layout, lucks),
+        model=model, lucks=durations.lucks, layout=layout, works=durations,
         replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),
@@ -219,9 +220,9 @@ def _customers(model: Model, layout: Layout, visits: Ints, columns: int) -> Cust
         for step in service.chain:
             if step.kind == Kind.STATION:
                 rows[step.target] += trains // layout.train_stride[v]
-    for fleet in model.fleets:
+    for f, fleet in enumerate(model.fleets):
         again = sum(len(windows) for windows in fleet.absences)
-        most = layout.sailings * len(fleet.vessels) // len(fleet.calls) + len(fleet.vessels)
+        most = _most_calls(model, layout, f)
         for call in fleet.calls:
             rows[call.station] += most + again
             for step in call.chain:
@@ -239,6 +240,12 @@ def _customers(model: Model, layout: Layout, visits: Ints, columns: int) -> Cust
         server=np.zeros(total, np.int16), free0=free, free1=free.copy(), unloaded=none,
         listing=none.copy(), **_pointers(columns),
     )  # fmt: skip
+
+
+def _most_calls(model: Model, layout: Layout, fleet: int) -> int:
+    """More than the calls at a port of a fleet."""
+    vessels, calls = len(model.fleets[fleet].vessels), len(model.fleets[fleet].calls)
+    return layout.sailings_of(fleet) * vessels // calls + vessels
 
 
 def _pointers(columns: int) -> dict[str, Ints]:
@@ -267,9 +274,7 @@ def _rides(model: Model, layout: Layout, lucks: Sequence[Luck], waits: Ints, col
     for (v, r), numbers in kept.items():
         rows[v, r] = len(numbers) + 1
     for q, (f, _) in enumerate(layout.calls):
-        fleet = model.fleets[f]
-        vessels = len(fleet.vessels)
-        rows[layout.services + q] = layout.sailings * vessels // len(fleet.calls) + vessels + 1
+        rows[layout.services + q] = _most_calls(model, layout, f) + 1
     first, total = _stretches(rows, columns, layout.stations * len(lucks))
     made = Rides(
         first=first, why=np.zeros(total, np.int8),

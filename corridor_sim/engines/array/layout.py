@@ -317,8 +317,9 @@ def _vessel_nodes(model: Model, rows: Rows, elements: Elements, start: int) -> N
     made = Nodes(start)
     for fleet in model.fleets:
         stride = _stride(fleet)
-        cycle = min(shortest(model, call) for call in fleet.calls)
-        sailings = 2 * model.end // (cycle + 2) + 16
+        berthed = sum(int(call.unload.min() + call.load.min()) for call in fleet.calls)
+        round_trip = berthed + sum(shortest(model, call) for call in fleet.calls)
+        sailings = len(fleet.calls) * (model.end // round_trip + 2)
         made.sailings.append(sailings)
         for v in range(len(fleet.vessels)):
             first = len(rows.elem)
