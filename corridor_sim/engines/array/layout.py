@@ -160,7 +160,8 @@ def laid_out(model: Model, trains: Sequence[int]) -> Layout:
     fleets = [f for f, fleet in enumerate(model.fleets) for _ in fleet.vessels]
     firsts = [calls.index((f, 0)) for f in fleets]
     return Layout(
-        stations=stations, servers=np.array([_servers(model, s) for s in range(stations)], np.int64),
+        stations=stations,
+        servers=np.array([_servers(model, s) for s in range(stations)], np.int64),
         services=services, calls=calls, yards=len(model.yards), owner=owner,
         elem=np.array(rows.elem, np.int64), duration=np.array(rows.duration, np.int64),
         size=np.array(rows.size, np.int64), enters=np.array(rows.enters, np.int64),

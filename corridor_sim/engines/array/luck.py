@@ -135,7 +135,8 @@ def works(model: Model, layout: Layout, lucks: Sequence[Luck]) -> Works:
     cargo = np.concatenate(parts, axis=1) if parts else np.zeros((len(lucks), 0), np.int32)
     cuts = _cuts(model)
     return Works(
-        lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout, cargo=cargo.ravel(), width=width, model=model,
+        lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout,
+        cargo=cargo.ravel(), width=width, model=model,
         place=_places(model, layout, base, entries), cuts=cuts,
         shift=(shift := _shifts(model, layout, cuts, entries)), dated=bool(shift.any()),
         directory=np.full((len(layout.elem), 0), NONE, np.int64),

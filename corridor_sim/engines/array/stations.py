@@ -45,7 +45,7 @@ def solve(
         return
     closes = block.next_shut[live] < block.end
     _served(block, live, closes)
-    stopped = live[~closes & ~_undisturbed(block, live)]
+    stopped = live[block.alike[live] & ~closes & ~_undisturbed(block, live)]
     if len(stopped):
         customers.free1[stopped] = customers.free0[stopped]
         _served(block, stopped, np.ones(len(stopped), bool))
@@ -60,15 +60,13 @@ def solve(
 
 
 def _served(block: Block, columns: Ints, closes: Bools) -> None:
-    """Serve columns, those that close with their calendars."""
-    alike = block.alike[columns]
+    """Serve columns, those that close by the calendars of their servers."""
+    alike = block.alike[columns] & ~closes
     single = alike & (block.layout.servers[columns // block.replications] == 1)
     for part, sweep in (
-        (columns[closes & alike], sweeps.alike_shut),
-        (columns[closes & ~alike], sweeps.shut),
-        (columns[~closes & single], sweeps.alone),
-        (columns[~closes & alike & ~single], sweeps.alike),
-        (columns[~closes & ~alike], sweeps.numbered),
+        (columns[single], sweeps.alone),
+        (columns[alike & ~single], sweeps.alike),
+        (columns[~alike], sweeps.numbered),
     ):
         if len(part):
             serve(block, part, sweep)

@@ -8,6 +8,8 @@ would start later is not served.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from corridor_sim.engines.array.block import Block
@@ -57,27 +59,6 @@ def alike(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -
     return start, finish
 
 
-def alike_shut(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
-    """Servers that never differ, all shut at once."""
-    free = _sorted(block, columns)
-    calendar = block.calendar[columns, 0]
-    start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
-    at = 0
-    for many in counts.tolist():
-        here = slice(at, at + many)
-        at += many
-        ready = np.maximum(arrive[here], free[0, :many])
-        begin = block.no_start.next_open(calendar[:many], ready)
-        goes = begin < block.end
-        if not goes.any():
-            break
-        over = block.no_work.worked_off(calendar[:many], begin, work[here])
-        start[here], finish[here] = begin, over
-        _take(free[:, :many], goes, over)
-    block.customers.free1[columns, : len(free)] = free.T
-    return start, finish
-
-
 def _sorted(block: Block, columns: Ints) -> Ints:
     """Times at which the servers are free, in order `[servers, columns]`."""
     most = int(block.layout.servers[columns // block.replications].max())
@@ -88,40 +69,20 @@ def _sorted(block: Block, columns: Ints) -> Ints:
 def _take(free: Ints, goes: Bools, over: Ints) -> None:
     """The first of the sorted servers is taken where a customer goes, until it is over."""
     rest = np.where(goes, over, free[0])
-    for before, after in zip(free, free[1:], strict=False):
+    for before, after in pairwise(free):
         np.minimum(rest, after, out=before)
         rest = np.maximum(rest, after)
     free[-1] = rest
 
 
 def numbered(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
-    """Servers by number, none shut."""
-    most = int(block.layout.servers[columns // block.replications].max())
-    free = block.customers.free1[columns, :most].T.copy()
-    start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
-    among = np.arange(len(columns))
-    at = 0
-    for many in counts.tolist():
-        here = slice(at, at + many)
-        at += many
-        free_now = np.maximum(arrive[here], free[:, :many])
-        j = free_now.argmin(axis=0)
-        begin = free_now[j, among[:many]]
-        goes = begin < block.end
-        if not goes.any():
-            break
-        over = begin + work[here]
-        start[here], finish[here] = begin, over
-        free[j, among[:many]] = np.where(goes, over, free[j, among[:many]])
-    block.customers.free1[columns, :most] = free.T
-    return start, finish
-
-
-def shut(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) -> Served:
     """Servers by number, each with its calendar."""
     most = int(block.layout.servers[columns // block.replications].max())
     free = block.customers.free1[columns, :most].T.copy()
     calendar = block.calendar[columns, :most].T.copy()
+    shut = block.no_start.between(calendar, block.begin, block.end)
+    stops = block.no_work.next_shut(calendar, block.begin)
+    soonest = stops.min()
     start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
     among = np.arange(len(columns))
     at = 0
@@ -129,14 +90,20 @@ def shut(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints) ->
         here = slice(at, at + many)
         at += many
         ready = np.maximum(arrive[here], free[:, :many])
-        free_now = block.no_start.next_open(calendar[:, :many].ravel(), ready.ravel())
-        free_now = free_now.reshape(most, many)
-        j = free_now.argmin(axis=0)
-        begin = free_now[j, among[:many]]
+        for closes, opens in shut:
+            inside = ready >= closes[:, :many]
+            ready = np.where(inside, np.maximum(ready, opens[:, :many]), ready)
+        j = ready.argmin(axis=0)
+        begin = ready[j, among[:many]]
         goes = begin < block.end
         if not goes.any():
             break
-        over = block.no_work.worked_off(calendar[j, among[:many]], begin, work[here])
+        over = begin + work[here]
+        if over.max() > soonest:
+            stopped = np.flatnonzero(over > stops[j, among[:many]])
+            over[stopped] = block.no_work.worked_off(
+                calendar[j[stopped], stopped], begin[stopped], work[here][stopped]
+            )
         start[here], finish[here] = begin, over
         free[j, among[:many]] = np.where(goes, over, free[j, among[:many]])
     block.customers.free1[columns, :most] = free.T

@@ -17,7 +17,7 @@ import corridor_sim.engines.array.services as services
 import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.choice import Choosing
-from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
+from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, groups, joined
 from corridor_sim.engines.array.routing import Entries, enter
 from corridor_sim.engines.array.yards import Yards
 from corridor_sim.errors import UsageError
@@ -55,8 +55,10 @@ class Run:
     """By column: the batch that solves it; the last one is of yards."""
     yards: Yards
     choosing: Choosing | None
-    pool: Entries
-    """What lies beyond the window."""
+    begins: Ints
+    """Of the windows of the run."""
+    pool: list[list[Entries]]
+    """By window: what has been put off until then."""
     released: Entries
     """Releases in order of time: replication, tick, consignment."""
     upto: int
@@ -64,13 +66,16 @@ class Run:
     node_bits: int
     dirty: Bools
     solved: Bools
+    now: int = 0
+    """Number of the window."""
 
 
 def run(block: Block, *, window: int) -> tuple[Yards, Choosing | None]:
     """Bring a block to its end; what happened is in its ledgers and in what reviews said."""
-    state = _started(block)
-    for begin, end in windows(block, window):
-        block.begin, block.end = begin, end
+    spans = windows(block, window)
+    state = _started(block, spans)
+    for state.now, (block.begin, block.end) in enumerate(spans):
+        begin = block.begin
         _look(block)
         if begin % DAY == 0:
             state.yards.enforce(block)
@@ -106,7 +111,7 @@ def _look(block: Block) -> None:
     block.next_shut = block.any_shut.next_shut(np.arange(len(block.next_shut)), block.begin)
 
 
-def _started(block: Block) -> Run:
+def _started(block: Block, spans: list[tuple[int, int]]) -> Run:
     layout = block.layout
     batches = _batches(block)
     batch = np.full(block.columns, len(batches))
@@ -118,12 +123,15 @@ def _started(block: Block) -> Run:
     node_bits = max(1, layout.nodes.bit_length())
     if key_bits(block.columns, layout.nodes) > _KEY_BITS:
         raise UsageError("too many replications at once for the array engine; take smaller blocks")
-    return Run(
+    state = Run(
         block=block, batches=batches, batch=batch, yards=Yards.of(block.model, block.replications),
         choosing=Choosing.of(block.model, block.replications),
-        pool=_fleets(block), released=_releases(block), upto=0, node_bits=node_bits,
+        begins=np.array([begin for begin, _ in spans]), pool=[[] for _ in spans],
+        released=_releases(block), upto=0, node_bits=node_bits,
         dirty=np.zeros(block.columns, bool), solved=np.zeros(block.columns, bool),
     )  # fmt: skip
+    _bank(state, _fleets(block))
+    return state
 
 
 def key_bits(columns: int, nodes: int) -> int:
@@ -191,25 +199,26 @@ def _due(state: Run) -> Entries:
             block.first_node[consignment] + block.layout.slot[block.path[replication, consignment]]
         )
         enter(block, replication, replication, at, node, out)
-    new = joined(out) or _NOTHING
-    every = tuple(np.concatenate(x) for x in zip(state.pool, new, strict=True))
-    now = (every[2] < block.end) & (state.batch[every[1]] < len(state.batches))
-    later = tuple(x[~now] for x in every)
-    state.pool = _NOTHING
-    _bank(state, later)
-    return tuple(x[now] for x in every)
+    _bank(state, joined(out))
+    due, state.pool[state.now] = joined(state.pool[state.now]), []
+    return due or _NOTHING
 
 
-def _bank(state: Run, entries: Entries) -> None:
-    """What lies beyond the window waits; yards take theirs."""
+def _bank(state: Run, entries: Entries | None) -> None:
+    """What is not due yet waits for its window; yards take theirs."""
+    if entries is None:
+        return
     block = state.block
     inside = entries[2] < block.model.end
     to_yard = state.batch[entries[1]] == len(state.batches)
     if to_yard.any():
         state.yards.take(block, tuple(x[inside & to_yard] for x in entries))
         inside &= ~to_yard
-    kept = tuple(x[inside] for x in entries)
-    state.pool = tuple(np.concatenate(x) for x in zip(state.pool, kept, strict=True))
+    window = np.searchsorted(state.begins, entries[2], "right") - 1
+    order = np.argsort(window[inside], kind="stable")
+    kept, window = tuple(x[inside][order] for x in entries), window[inside][order]
+    for first, count in zip(*groups(window), strict=True):
+        state.pool[window[first]].append(tuple(x[first : first + count] for x in kept))
 
 
 def _window(state: Run) -> None:
@@ -229,8 +238,7 @@ def _window(state: Run) -> None:
             if len(columns):
                 again = True
                 _solve(state, b, columns)
-    for batch in state.batches:
-        _bank(state, batch.later)
+    _bank(state, joined([batch.later for batch in state.batches]))
     if state.choosing is not None:
         state.choosing.served(block)
     _commit(block)
