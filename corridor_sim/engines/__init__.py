@@ -22,7 +22,7 @@ ENGINES: Final = ("auto", "array", "event")
 
 MEMORY_MB: Final = 2000
 """What a block of replications may take, unless told otherwise."""
-_MOST: Final = 128
+_MOST: Final = 256
 _WORTH_IT: Final = 8
 """Replications at once from which on the array engine is the faster one (shipped baseline)."""
 
