@@ -11,7 +11,7 @@ import numpy as np
 import corridor_sim.engines.array.services as services
 import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
-from corridor_sim.engines.array.ragged import BIG, Bools, Ints, joined, ranges, row_search
+from corridor_sim.engines.array.ragged import BIG, Bools, Ints, joined, ranges
 from corridor_sim.engines.array.routing import Entries, enter, leave, leave_yard
 from corridor_sim.model import NONE
 
@@ -112,7 +112,7 @@ def _loaded(block: Block, queues: Ints, need: Ints, opened: Ints) -> Ints:
     boarding = block.boarding
     low = boarding.first[queues] + boarding.head1[queues]
     end = boarding.first[queues] + boarding.tail1[queues]
-    there = row_search(boarding.teu, low, end + 1, boarding.teu[low] + need)
+    there = services.reaching(block, low, end, need)
     ready = boarding.ready[np.maximum(np.minimum(there, end) - 1, 0)]
     at = np.where(there <= end, np.where(there == low, opened, ready), BIG)
     barred = np.where(need <= 0, opened, BIG)
