@@ -11,6 +11,7 @@ from corridor_sim.cli.options import (
     debug_option,
     engine_option,
     format_option,
+    out_option,
     quiet_option,
     seed_option,
 )
@@ -39,21 +40,23 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @seed_option
 @engine_option
+@out_option
 @where_options
 @format_option
 @quiet_option
 @debug_option
 def backtest(
     observed: Path | None, copy: Path | None, only: tuple[str, ...], replications: int, seed: int,
-    engine: str, where: Where, shape: str, quiet: bool,
+    engine: str, out: Path, where: Where, shape: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Set the model beside what was observed, claimed or promised.
 
     Runs the scenarios that stand for the periods. Every row stays in the table, inside its band or
     not, and says whether numbers of the scenario were fitted to it. Only rows for a test count.
     """
-    from corridor_sim.cli.writing import progress, write
+    from corridor_sim.cli.writing import progress, tell, write
     from corridor_sim.experiments import backtest as b
+    from corridor_sim.experiments.answers import saved, writable
     from corridor_sim.experiments.observations import lines, shipped_observations
     from corridor_sim.experiments.plan import Options
 
@@ -65,15 +68,18 @@ def backtest(
     if not rows:
         raise click.UsageError(f"no row is of {' or '.join(only)}")
     options = Options(replications=tuple(range(replications)), seed=seed, engine=engine)
+    writable(out)
     total = replications * len({row.scenario for row in rows})
     with progress(total, quiet=quiet) as step:
         found = b.backtest(rows, options, where=where, progress=step)
     records = [b.record(verdict) for verdict in found.verdicts]
-    value = {
-        "replications": replications, "seed": seed, "engine": engine,
+    said = {
+        "replications": replications, "seed": seed, "engines": found.engines,
         "scores": [{"use": s.use, "inside": s.inside, "of": s.of} for s in found.scores()],
-        "rows": records,
     }  # fmt: skip
+    path = saved("backtest", None, options, {"backtest.csv": found.table()}, out=out, asked=said)
+    tell(f"saved: {path}", quiet=quiet)
+    value = said | {"rows": records}
     write(shape, sheets=[_sheet(found)], records=records, columns=b.COLUMNS, value=value)
 
 
@@ -92,7 +98,8 @@ def _sheet(found: Backtest) -> Sheet:
     said = ", ".join(f"{s.inside} of {s.of} {s.use} rows" for s in found.scores())
     missed = [v for v in found.verdicts if v.said != "inside" and v.observed.missing]
     notes = [
-        f"n = {len(found.options.replications)} replications,"
+        f"n = {len(found.options.replications)} replications, engine"
+        f" {', '.join(dict.fromkeys(found.engines.values()))},"
         f" {100 * found.options.level:.4g} % intervals. Single published figures have a band of"
         " 15 % on either side. Rows of use `input` were put into the scenario and test nothing.",
         *dict.fromkeys(f"{_what(v)}: {v.observed.missing}." for v in missed),

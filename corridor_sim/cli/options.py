@@ -69,10 +69,14 @@ seed_option = click.option(
 )
 engine_option = click.option(
     "--engine",
-    default="event",
+    default="auto",
     show_default=True,
     help="Engine: event, array, or the faster of them; their answers are the same.",
 )
+out_option = click.option(
+    "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
+    show_default=True, help="Folder for the folders of runs and answers.",
+)  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only.")
 
 _RUN_OPTIONS = (
@@ -90,10 +94,7 @@ _RUN_OPTIONS = (
     click.option(
         "-j", "--jobs", type=click.IntRange(min=1), help="Processes; by default one a core."
     ),
-    click.option(
-        "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
-        show_default=True, help="Folder for the folders of runs.",
-    ),
+    out_option,
     format_option,
     click.option(
         "segments", "--segment", metavar="FROM:TO", multiple=True,
@@ -108,6 +109,10 @@ _RUN_OPTIONS = (
     click.option(
         "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95,
         show_default=True, help="Level of the intervals.",
+    ),
+    click.option(
+        "--figures/--no-figures", default=True, show_default=True,
+        help="Draw the figures of the question into the run folder.",
     ),
     click.option("--keep-visits", is_flag=True, help="Write all visits into the run folder."),
     quiet_option,
@@ -132,6 +137,7 @@ class RunOptions:
     stations: bool
     every_row: bool
     level: float
+    figures: bool
     keep_visits: bool
     quiet: bool
 

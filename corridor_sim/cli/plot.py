@@ -1,4 +1,4 @@
-"""`plot`: a figure from run folders."""
+"""`plot`: a figure from the folders of runs and answers."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class WithFigures(click.Command):
     "-o", "--out", type=click.Path(path_type=Path), metavar="FILE",
     help="File to write; svg, png or pdf by its ending.  [default: FIGURE.svg]",
 )  # fmt: skip
+@click.option(
+    "--scenario", "scenarios", multiple=True, help="Only this scenario of them. Repeatable."
+)
 @click.option("--route", "routes", multiple=True, help="Only this route. Repeatable.")
 @click.option(
     "--direction", type=click.Choice(["westbound", "eastbound"]), help="Only this direction."
@@ -44,13 +47,15 @@ class WithFigures(click.Command):
 @click.option("--column", is_flag=True, help="As wide as a column (8.5 cm) instead of a page (17).")
 @debug_option
 def plot(
-    figure: str, folders: tuple[Path, ...], out: Path | None, routes: tuple[str, ...],
-    direction: str | None, measure: str | None, segment: str | None, element: str | None,
-    replication: int | None, column: bool,
+    figure: str, folders: tuple[Path, ...], out: Path | None, scenarios: tuple[str, ...],
+    routes: tuple[str, ...], direction: str | None, measure: str | None, segment: str | None,
+    element: str | None, replication: int | None, column: bool,
 ) -> None:  # fmt: skip
-    """Draw a FIGURE from the folders of runs.
+    """Draw a FIGURE from the folders of runs and answers.
 
-    A figure of one replication simulates it once more, from the scenario and seed in the folder.
+    Figures of `sweep`, `sensitivity`, `bottlenecks`, `tune`, `warm-up` and `backtest` need their
+    folders, all others those of `run` or `compare`. A figure of one replication simulates it once
+    more, from the scenario and seed in the folder.
     """
     from corridor_sim.figures import FIGURES, Choice
     from corridor_sim.figures.style import COLUMN_CM, FORMATS, FULL_CM, canvas, save
@@ -63,8 +68,8 @@ def plot(
         raise UsageError(f"{file} does not end in one of .{', .'.join(FORMATS)}")
     entry = FIGURES[figure]
     choice = Choice(
-        folders=folders, routes=routes, direction=direction, measure=measure, segment=segment,
-        element=element, replication=replication,
+        folders=folders, scenarios=scenarios, routes=routes, direction=direction, measure=measure,
+        segment=segment, element=element, replication=replication,
     )  # fmt: skip
     drawn = entry.plot(entry.read(choice), ax=canvas(width_cm=COLUMN_CM if column else FULL_CM))
     try:

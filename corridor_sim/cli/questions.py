@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,12 +15,13 @@ from corridor_sim.cli.options import (
     debug_option,
     engine_option,
     format_option,
+    out_option,
     quiet_option,
     scenario_argument,
     seed_option,
     set_option,
 )
-from corridor_sim.cli.scale import where_options
+from corridor_sim.cli.scale import where_options, write_forecast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,10 +47,7 @@ _OPTIONS = (
     seed_option,
     set_option,
     engine_option,
-    click.option(
-        "-o", "--out", type=click.Path(file_okay=False, path_type=Path), default="results",
-        show_default=True, help="Folder for the folders of answers.",
-    ),
+    out_option,
     format_option,
     click.option(
         "--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95,
@@ -92,17 +90,31 @@ class Asked:
         from corridor_sim.experiments.plan import Options
 
         return Options(
-            replications=tuple(range(self.replications)), seed=self.seed, engine=self.engine,
+            replications=tuple(range(self.replications)), seed=self.seed, engine=self.ran(),
             level=self.level,
         )  # fmt: skip
+
+    def ran(self) -> str:
+        """The engine that runs its cases."""
+        return _ran(self)
 
     def words(self) -> dict[str, object]:
         """What was asked, for manifests and JSON."""
         return {
             "scenario": self.scenario, "routes": list(self.routes), "direction": self.direction,
-            "set": list(self.settings), "engine": self.engine, "seed": self.seed,
+            "set": list(self.settings), "engine": self.ran(), "seed": self.seed,
             "replications": self.replications, "level": self.level,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _ran(asked: Asked) -> str:
+    from corridor_sim.compile import compile_scenario
+    from corridor_sim.engines import chosen
+
+    case = asked.case()
+    model = compile_scenario(case.scenario, name=case.name)
+    return chosen(asked.engine, model, replications=asked.replications)
 
 
 def question_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -133,25 +145,24 @@ def running(asked: Asked, total: int) -> Iterator[tuple[Workers, Callable[[int],
         yield here, step
 
 
-def tell_cost(asked: Asked, base: Case, cases: int, *, what: str = "at most") -> bool:
-    """Say on stderr what is to be run; true where nothing else is to be done (`--dry-run`).
+def tell_cost(asked: Asked, base: Case, parts: Mapping[str, int]) -> bool:
+    """Say on stderr what is to be run, given the cases of each part.
 
-    A dry run takes the time of one replication; on several processes it is divided by them.
+    Of a dry run, print the parts and the time that they would take; then true: nothing is left to
+    be done.
     """
     from corridor_sim.cli.writing import tell
 
+    cases = sum(parts.values())
     count = cases * asked.replications
-    said = f"{what} {cases:,} cases x {asked.replications} replications = {count:,}"
+    said = f"{cases:,} cases x {asked.replications} replications = {count:,}"
+    tell(f"at most {said}", quiet=asked.quiet)
     if not asked.dry_run:
-        tell(said, quiet=asked.quiet)
         return False
-    from corridor_sim.experiments.plan import Options
-    from corridor_sim.experiments.run import simulate
+    from corridor_sim.experiments.dry_run import forecast, shared
 
-    begun = perf_counter()
-    simulate([base], Options(replications=(0,), seed=asked.seed, engine=asked.engine))
-    each = perf_counter() - begun
-    tell(f"{said}; one takes {each:.2g} s here: {_spell(each * count / asked.where.jobs)}")
+    alone = forecast([base], asked.options(), where=replace(asked.where, store=None, resume=False))
+    write_forecast(shared(alone, parts), asked.shape)
     return True
 
 
@@ -183,7 +194,7 @@ def caption(asked: Asked) -> str:
     routes = ", ".join(asked.routes) or "all routes"
     return (
         f"{routes}, {asked.direction or 'both directions'}; n = {asked.replications} replications,"
-        f" seed {asked.seed}, engine {asked.engine}; {100 * asked.level:.4g} % intervals."
+        f" seed {asked.seed}, engine {asked.ran()}; {100 * asked.level:.4g} % intervals."
     )
 
 
@@ -232,9 +243,3 @@ def ends_of(text: str, option: str) -> tuple[str, float | None, float | None, in
     except ValueError:
         form = "PATH=LOW:HIGH or PATH=LOW:HIGH:STEPS"
         raise click.UsageError(f"{option} {text!r} is not of the form {form}") from None
-
-
-def _spell(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"

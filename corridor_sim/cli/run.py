@@ -35,7 +35,9 @@ def run(asked: RunOptions, scale: ScaleOptions, scenario: str) -> None:
     (done,), rows = _recorded(asked, extras, [scenario])
     sheets = run_sheets(done, rows, every_row=asked.every_row, stations=asked.stations)
     sheets += extras.sheets()
-    head = {"scenario": done.case.name, **_head(done), **extras.values()}
+    head = {
+        "scenario": done.case.name, "engine": done.options.engine, **_head(done), **extras.values()
+    }  # fmt: skip
     _write(asked, sheets, rows, (*COLUMNS[:-1], "beyond", "mark"), head, "measures")
     _warn([done], rows, asked)
     extras.end()
@@ -76,6 +78,7 @@ def compare(
     base, *others = runs
     head = {
         "baseline": base.case.name, "scenario": [other.case.name for other in others],
+        "engines": {run.case.name: run.options.engine for run in runs},
         **_head(base),
         "in_words": {
             other.case.name: list(in_words(other, _of(compared, other))) for other in others
@@ -111,6 +114,10 @@ def _recorded(
             cases, options, out=asked.out, where=where, keep_visits=asked.keep_visits,
             progress=step, how=extras.how, more=extras.tables,
         )  # fmt: skip
+    if asked.figures:
+        from corridor_sim.figures.files import draw
+
+        draw(path)
     tell(f"saved: {path}", quiet=asked.quiet)
     return runs, rows
 
@@ -128,12 +135,7 @@ def _options(asked: RunOptions) -> Options:
 
 
 def _head(run: Run) -> dict[str, object]:
-    options = run.options
-    return {
-        "engine": options.engine,
-        "seed": options.seed,
-        "replications": len(options.replications),
-    }
+    return {"seed": run.options.seed, "replications": len(run.options.replications)}
 
 
 def _write(

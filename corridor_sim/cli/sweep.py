@@ -67,8 +67,7 @@ def sweep(
 
     base, options = asked.case(), asked.options()
     varied_by = _cases(base, grids, over, lhs, cases, asked.seed)
-    s.cases_of(base, varied_by)
-    if tell_cost(asked, base, len(varied_by), what="sweep:"):
+    if tell_cost(asked, base, {case.name: 1 for case in s.cases_of(base, varied_by)}):
         return
     with running(asked, len(varied_by) * asked.replications) as (here, step):
         table = s.sweep(base, varied_by, options, every_row=every_row, where=here, progress=step)
@@ -141,9 +140,10 @@ def _heat(
 
 
 def _sheet(asked: Asked, table: pd.DataFrame) -> Sheet:
+    from corridor_sim.experiments.sweep import paths_of
     from corridor_sim.output import Sheet, interval, places_of, quantity
 
-    paths = list(table.columns[1 : list(table.columns).index("scenario")])
+    paths = paths_of(table)
     own = table[table["measure"].isin(HEADLINES) & (table["segment"] == "all")]
     if asked.routes:
         own = own[own["route"].isin(asked.routes)]

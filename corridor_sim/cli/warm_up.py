@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from corridor_sim.cli.options import (
     debug_option,
     engine_option,
     format_option,
+    out_option,
     quiet_option,
     scenario_argument,
     seed_option,
@@ -38,13 +40,14 @@ MOST_NAMED = 5
 @seed_option
 @set_option
 @engine_option
+@out_option
 @where_options
 @format_option
 @quiet_option
 @debug_option
 def warm_up(
     scenario: str, replications: int, seed: int, settings: tuple[str, ...], engine: str,
-    where: Where, shape: str, quiet: bool,
+    out: Path, where: Where, shape: str, quiet: bool,
 ) -> None:  # fmt: skip
     """Say how long a warm-up has to be.
 
@@ -52,19 +55,28 @@ def warm_up(
     release are no longer told from those of the same week a year later. Where the stock of cargo
     still grows, no warm-up helps.
     """
-    from corridor_sim.cli.writing import progress, write
+    from corridor_sim.cli.writing import progress, tell, write
+    from corridor_sim.experiments.answers import saved, writable
     from corridor_sim.experiments.plan import Options, case
     from corridor_sim.experiments.warm_up import Filling
     from corridor_sim.experiments.warm_up import warm_up as look
 
     options = Options(replications=tuple(range(replications)), seed=seed, engine=engine)
+    base = case(scenario, changes(settings))
+    writable(out)
     with progress(replications, quiet=quiet) as step:
-        found = look(case(scenario, changes(settings)), options, where=where, progress=step)
+        found = look(base, options, where=where, progress=step)
     records = [asdict(filling) for filling in found.fillings]
-    value = {
-        "scenario": found.scenario, "replications": replications, "seed": seed, "engine": engine,
+    said = {
+        "scenario": found.scenario, "replications": replications, "seed": seed,
+        "engine": found.engine,
         "warm_up_d": found.own_d, "needed_d": found.needed_d, "mser5_d": found.mser5_d,
         "seasonal": list(found.seasonal), "held": list(found.held), "dated": list(found.dated),
+    }  # fmt: skip
+    files = {"weeks.csv": found.weeks, "fillings.csv": found.table()}
+    path = saved("warm-up", base, options, files, out=out, asked=said)
+    tell(f"saved: {path}", quiet=quiet)
+    value = said | {
         "fillings": records,
         "weeks": found.weeks.to_dict("records"),
     }  # fmt: skip
@@ -85,24 +97,17 @@ def _sheet(found: WarmUp) -> Sheet:
         for f in found.fillings
     ]  # fmt: skip
     return Sheet(
-        title=f"{found.scenario}: {_said(found)}",
+        title=f"{found.scenario}: {found}",
         columns=("route", "direction", " ", "need d", "left d", "interval", "growth", "of growth"),
         rows=rows, right=frozenset({"need d", "left d", "growth"}), notes=_notes(found),
     )  # fmt: skip
 
 
-def _said(found: WarmUp) -> str:
-    if found.needed_d is None:
-        verdicts = {f.verdict for f in found.fillings if f.warm_up_d is None}
-        return " and ".join(sorted(verdicts, reverse=True))
-    enough = "enough" if found.own_d >= found.needed_d else "too short"
-    return f"needs {found.needed_d:.0f} d; its own {found.own_d:.0f} d are {enough}"
-
-
 def _notes(found: WarmUp) -> list[str]:
     notes = [
         "left: mean transit time of the first year after the warm-up, less that of the second;"
-        " growth: stock in the last quarter of the second year, less that of the first."
+        " growth: stock in the last quarter of the second year, less that of the first.",
+        f"Engine {found.engine}.",
     ]
     if found.mser5_d is not None:
         notes.append(f"There is no season; MSER-5 would leave out {found.mser5_d:.0f} d.")

@@ -18,13 +18,14 @@ Engine = Callable[[Draws, Sequence[int]], Iterator[Ledger]]
 """Runs a block of replications, given the draws and their numbers; ledgers come in that order."""
 
 ENGINES: Final = ("auto", "array", "event")
-"""`auto` is `array` for blocks that are worth it, wherever it supports the model."""
+"""`auto` is `array` wherever it supports the model and the replications are not too few."""
+FEW: Final = 8
+"""Replications below which `auto` is `event`: so few are done sooner one by one (shipped baseline).
+"""
 
 MEMORY_MB: Final = 2000
 """What a block of replications may take, unless told otherwise."""
 _MOST: Final = 256
-_WORTH_IT: Final = 8
-"""Replications at once from which on the array engine is the faster one (shipped baseline)."""
 
 
 def engine(name: str) -> Engine:
@@ -39,8 +40,8 @@ def engine(name: str) -> Engine:
     return _automatic if name == "auto" else _simulate(name)
 
 
-def chosen(name: str, model: Model, *, replications: int = _WORTH_IT) -> str:
-    """Which engine runs so many replications of a model: `auto` becomes `array` or `event`.
+def chosen(name: str, model: Model, *, replications: int) -> str:
+    """Which engine runs so many replications under a name: `auto` becomes `array` or `event`.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def chosen(name: str, model: Model, *, replications: int = _WORTH_IT) -> str:
     _known(name)
     if name != "auto":
         return name
-    if replications < _WORTH_IT:
+    if replications < FEW:
         return "event"
     from corridor_sim.engines.array import unsupported
 
@@ -59,10 +60,12 @@ def chosen(name: str, model: Model, *, replications: int = _WORTH_IT) -> str:
 
 def block_size(model: Model, name: str, *, memory_mb: int = MEMORY_MB) -> int:
     """How many replications of a model an engine is best given at once within some memory."""
-    if chosen(name, model) == "event":
+    if name == "event":
         return 1
-    from corridor_sim.engines.array import memory_of
+    from corridor_sim.engines.array import memory_of, unsupported
 
+    if unsupported(model):
+        return 1
     return max(1, min(_MOST, memory_mb * 1_000_000 // memory_of(model)))
 
 

@@ -26,9 +26,12 @@ Files = Mapping[str, pd.DataFrame | str]
 
 
 def saved(
-    verb: str, base: Case, options: Options, files: Files, *, out: Path, asked: Mapping[str, object]
-) -> Path:
-    """Write an answer to a question about a scenario; return its folder. `asked`: what was asked.
+    verb: str, base: Case | None, options: Options, files: Files, *, out: Path,
+    asked: Mapping[str, object],
+) -> Path:  # fmt: skip
+    """Write an answer to a question about a scenario (None: about several); return its folder.
+
+    `asked`: what was asked.
 
     Raises
     ------
@@ -42,7 +45,8 @@ def saved(
     try:
         temporary.mkdir(parents=True)
         (temporary / "manifest.json").write_text(manifest, "utf-8")
-        (temporary / "scenario.resolved.yaml").write_text(resolved_yaml(base.scenario), "utf-8")
+        if base is not None:
+            (temporary / "scenario.resolved.yaml").write_text(resolved_yaml(base.scenario), "utf-8")
         for name, content in files.items():
             _write(temporary / name, content)
         digest = hashlib.sha256(manifest.encode()).hexdigest()[:8]
@@ -100,12 +104,15 @@ def _write(path: Path, content: pd.DataFrame | str) -> None:
 
 
 def _manifest(
-    verb: str, base: Case, options: Options, asked: Mapping[str, object]
+    verb: str, base: Case | None, options: Options, asked: Mapping[str, object]
 ) -> dict[str, object]:
-    return {
-        "verb": verb,
+    about = {} if base is None else {
         "scenario": base.name,
         "scenario_hash": hashlib.sha256(base.text.encode()).hexdigest(),
+    }  # fmt: skip
+    return {
+        "verb": verb,
+        **about,
         "command": sys.argv,
         "asked": dict(asked),
         "engine": options.engine,

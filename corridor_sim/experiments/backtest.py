@@ -13,11 +13,16 @@ from corridor_sim.experiments.observations import USES, Line, Observation, read
 from corridor_sim.experiments.plan import Options, case
 from corridor_sim.experiments.quantities import SPREADS, Quantity, estimated, segments
 from corridor_sim.experiments.run import Run, simulate
+from corridor_sim.experiments.shown import framed
 
 COLUMNS = (
     "scenario", "route", "direction", "segment", "month", "measure", "unit", "low", "high", "n",
     "mean", "ci_low", "ci_high", "p10", "p90", "verdict", "error_pct", "use", "kind", "source",
     "missing",
+)  # fmt: skip
+SHOWN = (
+    "scenario", "route", "segment", "month", "measure", "unit", "low", "high", "mean", "ci_low",
+    "ci_high", "verdict", "use",
 )  # fmt: skip
 
 
@@ -31,6 +36,7 @@ class Verdict:
     scenario: str
     observed: Observation
     n: int
+    engine: str
     mean: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
@@ -80,6 +86,11 @@ class Backtest:
     verdicts: Sequence[Verdict]
     options: Options
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """The engine that ran, by scenario."""
+        return {verdict.scenario: verdict.engine for verdict in self.verdicts}
+
     def scores(self) -> list[Score]:
         """By use; only rows for a test speak for the model."""
         found = []
@@ -95,9 +106,7 @@ class Backtest:
 
     def _repr_html_(self) -> str:
         said = ", ".join(f"{s.inside} of {s.of} {s.use} rows" for s in self.scores())
-        shown = self.table()[["scenario", "route", "segment", "measure", "unit", "low", "high",
-                              "mean", "ci_low", "ci_high", "verdict", "use"]]  # fmt: skip
-        return f"{shown.to_html(index=False, float_format='{:.4g}'.format)}<p>{said} inside.</p>"
+        return framed(f"Inside their band: {said}", {"": self.table()[list(SHOWN)]})
 
 
 def record(verdict: Verdict) -> dict[str, object]:
@@ -148,15 +157,15 @@ def backtest(
 
 
 def _verdict(run: Run, observed: Observation) -> Verdict:
-    n, of = len(run.tallies), observed.quantity
+    n, of, ran = len(run.tallies), observed.quantity, run.options.engine
     try:
         row = estimated(run, of).estimate
     except UsageError:
-        return Verdict(scenario=run.case.name, observed=observed, n=n)
+        return Verdict(scenario=run.case.name, observed=observed, n=n, engine=ran)
     p10, p90 = (_quantile(run, of, q) for q in ("p10", "p90"))
     return Verdict(
-        scenario=run.case.name, observed=observed, n=n, mean=row.estimate, ci_low=row.ci_low,
-        ci_high=row.ci_high, p10=p10, p90=p90,
+        scenario=run.case.name, observed=observed, n=n, engine=ran, mean=row.estimate,
+        ci_low=row.ci_low, ci_high=row.ci_high, p10=p10, p90=p90,
     )  # fmt: skip
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corridor_sim.compile import compile_scenario
-from corridor_sim.engines import engine
 from corridor_sim.experiments.executor import Progress, Where, Workers, workers
-from corridor_sim.experiments.plan import Case, Options, check_segments
+from corridor_sim.experiments.plan import Case, Options, check_segments, with_engine
 from corridor_sim.experiments.run import Run
 from corridor_sim.experiments.task import tasks_of
 from corridor_sim.measures import Tally
@@ -36,11 +35,13 @@ def prepared(cases: Sequence[Case], options: Options) -> list[Run]:
     UsageError
         For an unknown engine, or a segment between places that a scenario does not have.
     """
-    engine(options.engine)
     for case in cases:
         check_segments(case, options.segments)
     models = [compile_scenario(case.scenario, name=case.name) for case in cases]
-    return [Run(case, model, options, ()) for case, model in zip(cases, models, strict=True)]
+    return [
+        Run(case, model, with_engine(options, model), ())
+        for case, model in zip(cases, models, strict=True)
+    ]
 
 
 def batch(
@@ -52,8 +53,7 @@ def batch(
     An interrupt, a failed check or any other error ends it, and is returned with the replications
     that were finished for all scenarios.
     """
-    options = runs[0].options
-    tasks = tasks_of([run.case for run in runs], options, visits=visits)
+    tasks = tasks_of([run.case for run in runs], [run.options for run in runs], visits=visits)
     found: dict[tuple[int, int], Tally] = {}
     stopped: BaseException | None = None
     try:
@@ -63,11 +63,15 @@ def batch(
                 progress(1)
     except (Exception, KeyboardInterrupt) as error:
         stopped = error
-    whole = [n for n in options.replications if all((n, c) in found for c in range(len(runs)))]
-    done = replace(options, replications=tuple(whole))
+    asked = runs[0].options.replications
+    whole = tuple(n for n in asked if all((n, c) in found for c in range(len(runs))))
     return Batch(
         [
-            Run(run.case, run.model, done, [found[number, c] for number in whole])
+            replace(
+                run,
+                options=replace(run.options, replications=whole),
+                tallies=[found[number, c] for number in whole],
+            )
             for c, run in enumerate(runs)
         ],
         stopped,

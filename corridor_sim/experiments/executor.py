@@ -150,10 +150,10 @@ def _executor(where: Where) -> Executor:
 
 
 def tallies(
-    cases: Sequence[Case], options: Options, *, where: Where | Workers,
+    cases: Sequence[Case], options: Sequence[Options], *, where: Where | Workers,
     visits: Sequence[Path | None] | None = None, progress: Progress = lambda _: None,
 ) -> list[list[Tally]]:  # fmt: skip
-    """Tallies of every case, by number of replication.
+    """Tallies of every case, by number of replication; `options` as in `tasks_of`.
 
     `visits` holds a folder for each case, or None.
 
@@ -165,7 +165,7 @@ def tallies(
         Where a replication fails, a worker is lost for good, or a piece cannot be kept.
     """
     tasks = tasks_of(cases, options, visits=visits or [None] * len(cases))
-    found: list[list[Tally | None]] = [[None] * len(options.replications) for _ in cases]
+    found: list[list[Tally | None]] = [[None] * len(own.replications) for own in options]
     with workers(where) as here, closing(here.finished(tasks)) as finished:
         for i, tally in finished:
             found[i % len(cases)][i // len(cases)] = tally

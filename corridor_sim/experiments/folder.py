@@ -112,10 +112,14 @@ class Folder:
             "begun": self.begun.isoformat(timespec="seconds"),
             "ended": _now().isoformat(timespec="seconds"),
             "scenarios": [
-                {"name": run.case.name, "fingerprint": run.model.fingerprint, "file": file}
+                {
+                    "name": run.case.name,
+                    "fingerprint": run.model.fingerprint,
+                    "file": file,
+                    "engine": run.options.engine,
+                }
                 for run, file in zip(self.runs, _scenario_files(self.runs), strict=True)
             ],
-            "engine": options.engine,
             "seed": options.seed,
             "replications_asked": list(options.replications),
             "replications_finished": list(batch.runs[0].options.replications),

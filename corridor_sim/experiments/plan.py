@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from corridor_sim.engines import chosen
 from corridor_sim.errors import UsageError, did_you_mean
 from corridor_sim.measures import Segment
+from corridor_sim.model import Model
 from corridor_sim.scenario.load import load
 from corridor_sim.scenario.schema import Scenario
 
@@ -19,7 +21,8 @@ class Options:
     replications: tuple[int, ...] = tuple(range(20))
     """Numbers of the replications."""
     seed: int = 1
-    engine: str = "event"
+    engine: str = "auto"
+    """`array`, `event` or `auto`; of a run that was made, the one that ran."""
     segments: tuple[Segment, ...] = ()
     by_month: bool = False
     """Whether there are rows by month of release."""
@@ -49,6 +52,18 @@ def case(name: str, changes: Mapping[str, object] | None = None) -> Case:
     scenario = load(name, changes)
     shown = "".join(f",{path}={value}" for path, value in (changes or {}).items())
     return Case(name + shown, scenario, scenario.model_dump_json(exclude_unset=True))
+
+
+def with_engine(options: Options, model: Model) -> Options:
+    """The options with the engine that runs a model under them.
+
+    Raises
+    ------
+    UsageError
+        For an engine that does not exist.
+    """
+    name = chosen(options.engine, model, replications=len(options.replications))
+    return replace(options, engine=name)
 
 
 def segment(text: str) -> Segment:

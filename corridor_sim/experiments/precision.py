@@ -28,6 +28,7 @@ from corridor_sim.experiments.executor import HERE, Progress, Where, Workers, wo
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import Quantity, estimated, quantity
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shown import framed
 from corridor_sim.measures.table import Row
 from corridor_sim.scenario.schema import Scenario
 
@@ -90,6 +91,10 @@ class Precise:
     def table(self) -> pd.DataFrame:
         """One row a scenario and quantity, columns as `Reached`."""
         return pd.DataFrame([_record(one) for one in self.standing])
+
+    def _repr_html_(self) -> str:
+        title = "Precision reached" if self.reached else "Precision not reached"
+        return framed(title, {"": self.table()})
 
 
 def precisions(
@@ -226,15 +231,20 @@ def _is_quantile(asked: Precision) -> bool:
 
 
 def _numbered(runs: Sequence[Run], numbers: range) -> list[Run]:
-    options = replace(runs[0].options, replications=tuple(numbers))
-    return [Run(run.case, run.model, options, ()) for run in runs]
+    return [
+        replace(run, options=replace(run.options, replications=tuple(numbers)), tallies=())
+        for run in runs
+    ]
 
 
 def _joined(runs: Sequence[Run], more: Sequence[Run]) -> list[Run]:
     numbers = runs[0].options.replications + more[0].options.replications
-    options = replace(runs[0].options, replications=numbers)
     return [
-        Run(run.case, run.model, options, [*run.tallies, *new.tallies])
+        replace(
+            run,
+            options=replace(run.options, replications=numbers),
+            tallies=[*run.tallies, *new.tallies],
+        )
         for run, new in zip(runs, more, strict=True)
     ]
 

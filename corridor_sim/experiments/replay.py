@@ -45,7 +45,7 @@ class Replay:
 
 
 def replay(
-    given: Case, *, seed: int = 1, replication: int = 0, engine_name: str = "event"
+    given: Case, *, seed: int = 1, replication: int = 0, engine_name: str = "auto"
 ) -> Replay:
     """Simulate one replication of a case.
 
@@ -62,7 +62,7 @@ def replay(
 def replayed(
     folder: Path, *, scenario: str | None = None, replication: int | None = None
 ) -> Replay:
-    """A replication of a run folder once more: from its resolved scenario, seed and engine.
+    """A replication of a run folder once more: from its resolved scenario and seed.
 
     `scenario` is one of a comparison, by default the first; `replication` by default the first
     that was finished.
@@ -85,10 +85,8 @@ def replayed(
         some = f"{min(finished)} to {max(finished)}"
         raise UsageError(f"{folder} has no replication {number}; its numbers are {some}")
     again = case(str(given[name]))
-    return replay(
-        Case(name, again.scenario, again.text), seed=manifest["seed"], replication=number,
-        engine_name=manifest["engine"],
-    )  # fmt: skip
+    given_again = Case(name, again.scenario, again.text)
+    return replay(given_again, seed=manifest["seed"], replication=number)
 
 
 def scenarios_of(folder: Path) -> dict[str, Path]:

@@ -11,11 +11,10 @@ from typing import Final
 import pandas as pd
 
 from corridor_sim.compile import compile_scenario
-from corridor_sim.engines import engine
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.executor import Progress, Where, Workers, tallies
 from corridor_sim.experiments.marks import overloaded_groups
-from corridor_sim.experiments.plan import Case, Options, check_segments
+from corridor_sim.experiments.plan import Case, Options, check_segments, with_engine
 from corridor_sim.experiments.shown import shown
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
@@ -26,7 +25,7 @@ from corridor_sim.scenario.schema import Scenario
 @dataclass(frozen=True)
 class Run:
     """A scenario that was run: its tallies, by number of replication, and what they were made
-    with.
+    with; `options.engine` is the engine that ran.
     """
 
     case: Case
@@ -96,17 +95,14 @@ def simulate(
     StoreError
         Where a finished replication cannot be kept.
     """
-    engine(options.engine)
     for case in cases:
         check_segments(case, options.segments)
     models = [compile_scenario(case.scenario, name=case.name) for case in cases]
+    settled = [with_engine(options, model) for model in models]
     found = tallies(
-        cases, options, where=where or Where(jobs=jobs), visits=visits, progress=progress
+        cases, settled, where=where or Where(jobs=jobs), visits=visits, progress=progress
     )
-    return [
-        Run(case, model, options, own)
-        for case, model, own in zip(cases, models, found, strict=True)
-    ]
+    return [Run(*parts) for parts in zip(cases, models, settled, found, strict=True)]
 
 
 def compare(runs: Sequence[Run]) -> Comparison:

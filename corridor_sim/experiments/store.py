@@ -114,7 +114,7 @@ def _write(path: Path, content: bytes) -> None:
 def _in_words(task: Task) -> bytes:
     options = task.options
     words = {
-        "scenario": task.name, "engine": options.engine, "seed": options.seed,
+        "scenario": task.name, "seed": options.seed,
         "segments": list(map(str, options.segments)), "by_month": options.by_month,
         "daily": options.daily, "build": task.build,
     }  # fmt: skip

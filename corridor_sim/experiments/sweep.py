@@ -118,7 +118,7 @@ def heat(
     UsageError
         Where the sweep has no such path or rows.
     """
-    paths = list(table.columns[1 : list(table.columns).index("scenario")])
+    paths = paths_of(table)
     for path in (x, y):
         if path not in paths:
             cure = did_you_mean(path, paths) or one_of(paths)
@@ -132,6 +132,12 @@ def heat(
         cure = did_you_mean(measure, measures) or one_of(measures)
         raise UsageError(f"no row is {measure} of {route} {direction} {segment}; {cure}")
     return chosen.pivot_table(index=y, columns=x, values="mean", aggfunc="mean")
+
+
+def paths_of(table: pd.DataFrame) -> list[str]:
+    """The paths that a sweep's table varies, in order."""
+    columns = list(table.columns)
+    return columns[1 : columns.index("scenario")] if "scenario" in columns else []
 
 
 def two_paths(varied_by: Sequence[Changes]) -> tuple[str, str] | None:

@@ -36,7 +36,8 @@ class Task:
     """One replication of one case; `visits` is a folder that gets its visits as a Parquet file.
 
     `key` (32 hex digits) names the case with all that a tally depends on but the replication:
-    scenario text, engine, seed, what is measured, and the build. Not: what the case is called.
+    scenario text, seed, what is measured, and the build. Not: what the case is called, nor the
+    engine, as their answers are equal.
     """
 
     name: str
@@ -49,15 +50,20 @@ class Task:
 
 
 def tasks_of(
-    cases: Sequence[Case], options: Options, *, visits: Sequence[Path | None]
+    cases: Sequence[Case], options: Sequence[Options], *, visits: Sequence[Path | None]
 ) -> list[Task]:
-    """Tasks of some cases, by number of replication, then by case."""
-    keys = [key_of(case, options) for case in cases]
-    bare = replace(options, replications=())
+    """Tasks of some cases, by number of replication, then by case.
+
+    `options` of the cases may differ in the engine only.
+    """
+    given = [
+        (case, replace(own, replications=()), folder, key_of(case, own))
+        for case, own, folder in zip(cases, options, visits, strict=True)
+    ]
     return [
         Task(case.name, case.text, bare, number, folder, key, build())
-        for number in options.replications
-        for case, folder, key in zip(cases, visits, keys, strict=True)
+        for number in (options[0].replications if options else ())
+        for case, bare, folder, key in given
     ]
 
 
@@ -141,7 +147,7 @@ def prepare(task: Task) -> None:
 def key_of(case: Case, options: Options) -> str:
     """The key of a case under some options."""
     given = [
-        case.text, options.engine, options.seed, list(map(str, options.segments)),
+        case.text, options.seed, list(map(str, options.segments)),
         options.by_month, options.daily, build(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(given).encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridor_sim.compile import compile_scenario
 from corridor_sim.draws import Draws
-from corridor_sim.engines import engine
+from corridor_sim.engines import chosen, engine
 from corridor_sim.errors import UsageError, did_you_mean, one_of
 from corridor_sim.experiments.plan import Case
 from corridor_sim.experiments.reasons import Reasons
@@ -75,18 +75,18 @@ def trace(
     UsageError
         For a flow, a number or an engine that does not exist, or a consignment not released.
     """
-    run = engine(engine_name)
     model = compile_scenario(case.scenario, name=case.name)
+    ran = chosen(engine_name, model, replications=1)
     words = _flow(model, flow)
     draws = Draws(model, seed)
-    (ledger,) = run(draws, [replication])
+    (ledger,) = engine(ran)(draws, [replication])
     row = _row(model, ledger, words, number)
     path = model.paths[int(ledger.path[row])]
     start = dt.datetime.combine(case.scenario.span.start, dt.time())
     reasons = Reasons(model, draws.replication(replication), ledger, path)
     released, delivered = int(ledger.release.at[row]), _tick(ledger.delivered, row)
     return Trace(
-        scenario=case.name, engine=engine_name, seed=seed, replication=replication,
+        scenario=case.name, engine=ran, seed=seed, replication=replication,
         flow=words.name, number=row - words.first, size_teu=words.size,
         route=None if path.route == NONE else model.routes[path.route],
         direction=DIRECTIONS[words.direction],

@@ -16,7 +16,7 @@ from matplotlib.text import Annotation
 from corridor_sim.figures.style import INK
 
 Points = npt.NDArray[np.float64]
-AWAY: Final = (4.0, 8.0, 14.0, 22.0, 32.0)
+AWAY: Final = (4.0, 8.0, 14.0, 22.0)
 """Distances of a label from its point that are tried, points."""
 ANGLES: Final = tuple(np.radians(np.arange(0, 360, 30)))
 PULLED: Final = 10.0

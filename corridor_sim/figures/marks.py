@@ -18,7 +18,7 @@ def names(scenarios: Iterable[object]) -> dict[str, str]:
     common = _shared(given)
     found = {name: _short(name, without=common) for name in given}
     if len(set(found.values())) < len(found):
-        found = {name: f"{short} ({i + 1})" for i, (name, short) in enumerate(found.items())}
+        found = {name: f"{own} ({i + 1})" for i, (name, own) in enumerate(found.items())}
     return found
 
 
@@ -26,6 +26,11 @@ def shared(scenarios: Iterable[object]) -> str:
     """A sentence on the changes that all scenarios share and their names leave out."""
     common = _shared(list(dict.fromkeys(map(str, scenarios))))
     return f"With {', '.join(map(_last, common))}." if common else ""
+
+
+def short(text: str, letters: int) -> str:
+    """A text, cut where it is longer than so many letters."""
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
 def _shared(scenarios: Sequence[str]) -> list[str]:
@@ -37,7 +42,7 @@ def _short(scenario: str, *, without: Sequence[str]) -> str:
     base, *changes = scenario.split(",")
     name = "+".join(PurePath(part).name.removesuffix(".yaml") for part in base.split("+"))
     whole = ",".join([name, *(_last(change) for change in changes if change not in without)])
-    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+    return short(whole, LONGEST)
 
 
 def _last(change: str) -> str:

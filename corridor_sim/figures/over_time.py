@@ -58,6 +58,7 @@ def plot_queue(data: History, *, ax: Axes | None = None) -> Axes:
     ax.plot(days, week, color=INK, linewidth=1.2, label="mean of the last 7 days")
     ax.set_ylim(0)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
     legend(ax)
     room(ax, keys=1)
     _over_run(ax, data, days)
@@ -148,11 +149,13 @@ def plot_recovery(data: Recovery, *, ax: Axes | None = None) -> Axes:
     if table.empty:
         return empty(ax, f"No cargo of {data.route} arrived.", title=title)
     days = days_of(table.week.to_numpy())
-    twin = table.twin_moving_d
+    twin, shade = table.twin_moving_d, colour(data.route.split(",")[0])
     band = ((1 - BAND) * twin, (1 + BAND) * twin)
-    ax.fill_between(days, *band, color=RULE, linewidth=0, label=f"twin ± {BAND:.0%}")
+    ax.fill_between(days, *band, color=RULE, linewidth=0, label=f"twin ± {100 * BAND:.0f} %")
+    if "diff_ci_low" in table:
+        low, high = (twin + table[f"diff_ci_{end}"] for end in ("low", "high"))
+        ax.fill_between(days, low, high, color=shade, alpha=0.2, linewidth=0, label="interval")
     ax.plot(days, twin, color=FAINT, linewidth=1.2, label="undisturbed twin")
-    shade = colour(data.route.split(",")[0])
     ax.plot(days, table.transit_d, "o", ms=2.2, color=shade, alpha=0.5, label="weekly cohort")
     ax.plot(days, table.moving_d, color=shade, linewidth=1.8, label=f"mean of {WEEKS} weeks")
     ax.set_ylim(0)

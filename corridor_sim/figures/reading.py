@@ -16,14 +16,22 @@ from corridor_sim.experiments.histories import (
     space_time,
     yards,
 )  # fmt: skip
+from corridor_sim.experiments.months import monthly
 from corridor_sim.experiments.replay import Replay, replayed, scenarios_of
 from corridor_sim.experiments.traffic import Traffic, traffic
+from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice
 
 
 def replication_of(choice: Choice) -> Replay:
-    """The replication chosen; of a comparison that of its baseline."""
-    return replayed(choice.folders[0], replication=choice.replication)
+    """The replication chosen; of a comparison that of the scenario chosen, else its baseline."""
+    folder = choice.folders[0]
+    told = {short: name for name, short in names(scenarios_of(folder)).items()}
+    wanted = next(iter(choice.scenarios), None)
+    return replayed(
+        folder, scenario=None if wanted is None else told.get(wanted, wanted),
+        replication=choice.replication,
+    )  # fmt: skip
 
 
 def traffic_of(choice: Choice) -> Traffic:
@@ -65,6 +73,13 @@ def fleet_of(choice: Choice) -> History:
 def cargo_of(choice: Choice) -> History:
     """Cargo released and delivered, on the routes chosen."""
     return cumulative(replication_of(choice), routes=choice.routes)
+
+
+def shares_of(choice: Choice) -> History:
+    """Cargo by month of release and route, of one direction."""
+    return monthly(
+        replication_of(choice), routes=choice.routes, direction=choice.direction or "westbound"
+    )
 
 
 def recovery_of(choice: Choice) -> Recovery:

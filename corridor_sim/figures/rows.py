@@ -8,12 +8,20 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from corridor_sim.figures.style import EDGE, FAINT, INK, folded, is_narrow, points, tall
+from corridor_sim.figures.style import (
+    EDGE,
+    FAINT,
+    INK,
+    LINE,
+    POINT_CM,
+    folded,
+    is_narrow,
+    points,
+    tall,
+)  # fmt: skip
 
 WIDEST_NAME: Final = 0.36
 """Share of the width from which names fold."""
-LINE_MORE: Final = 0.5
-"""Height of a further line of a name, in rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ def lay_out(
 ) -> list[float]:
     """Name the rows of axes and give the canvas its height; return where they lie on the y axis."""
     size = points(ax) - (1 if is_narrow(ax) else 0.5)
+    row_cm *= 0.85 if is_narrow(ax) else 1.0
     at, labels, y = [], [], 0.0
     for number, group in enumerate(groups):
         if group.head:
@@ -38,14 +47,14 @@ def lay_out(
             y += 0.85
         for name in group.names:
             labels.append(folded(name, ax, size, share=WIDEST_NAME))
-            more = LINE_MORE * labels[-1].count("\n")
+            more = labels[-1].count("\n") * size * LINE * POINT_CM / row_cm
             at.append(y + more / 2)
             y += 1.0 + more
     ax.set_yticks(at, labels, fontsize=size)
     ax.set_ylim(y - 0.4, -0.6)
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
-    tall(ax, rows=1, row_cm=(y + 0.2) * row_cm * (0.85 if is_narrow(ax) else 1), more_cm=more_cm)
+    tall(ax, rows=1, row_cm=(y + 0.2) * row_cm, more_cm=more_cm)
     return at
 
 

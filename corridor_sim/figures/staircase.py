@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from corridor_sim.experiments.ways import PRICE
 from corridor_sim.figures.map_labels import place_labels
@@ -111,8 +112,8 @@ def _staircase(table: pd.DataFrame, scale: _Scale, ax: Axes) -> Axes:
             style["linestyle"] = scenario_dash(list(told).index(line.scenario))
         ax.plot(line.km, line.up, linewidth=line_width(ax), **style)
     far = max(line.km[-1] for line in lines)
-    ax.set_xlim(-0.01 * far, 1.02 * far)
-    ax.set_ylim(0, 1.06 * max(line.up[-1] for line in lines))
+    ax.set_xlim(-0.01 * far, 1.02 * far or 1.0)
+    ax.set_ylim(0, 1.06 * max(line.up[-1] for line in lines) or 1.0)
     legend(ax, handles=_key(lines, told))
     tall(ax, rows=1, row_cm=5.5 if is_narrow(ax) else 8.5, more_cm=2.5)
     what = "Means; slopes: in motion, rises: standing." if not scale.prices else (
@@ -125,6 +126,7 @@ def _staircase(table: pd.DataFrame, scale: _Scale, ax: Axes) -> Axes:
         ax, title=f"{scale.title}: {pair}{named}", x="distance from the origin, km", y=scale.label,
         caption=caption(n=table.attrs.get("n"), what=f"{what} {shared(told)}".rstrip()),
     )  # fmt: skip
+    ax.xaxis.set_major_locator(MaxNLocator(5 if is_narrow(ax) else 8, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.yaxis.set_major_formatter("{x:,.0f}")
     _name_rises(ax, [line for line in lines if line.scenario == lines[0].scenario], scale)

@@ -157,7 +157,7 @@ def words(
     """Set title, labels of the axes with their units, and the caption below; long ones fold."""
     size = points(ax)
     if x is not None:
-        ax.set_xlabel(folded(x, ax, size, share=0.75), fontsize=size, color=INK)
+        ax.set_xlabel(folded(x, ax, size, share=0.6), fontsize=size, color=INK)
     if y is not None:
         ax.set_ylabel(y, fontsize=size, color=INK)
     if _is_alone(ax):

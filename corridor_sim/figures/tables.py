@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -19,15 +19,18 @@ from corridor_sim.experiments.ways import ways
 from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice
 
+NUMBERS: Final = ("mean", "ci_low", "ci_high", "diff", "diff_ci_low", "diff_ci_high")
 Data = pd.DataFrame | Run | Comparison
 """What a figure of a table takes: the table, or the results it is made from."""
 
 
 def measures(data: Data) -> pd.DataFrame:
-    """The tidy table, of a comparison with its baseline first."""
+    """The tidy table, of a comparison with its baseline first; its numbers may be missing."""
     if isinstance(data, Comparison):
-        return joined([data.baseline.table(), data.table()])
-    return data.table() if isinstance(data, Run) else data
+        table = joined([data.baseline.table(), data.table()])
+    else:
+        table = data.table() if isinstance(data, Run) else data
+    return table.astype({name: float for name in NUMBERS if name in table})
 
 
 def times(data: Data) -> pd.DataFrame:
@@ -67,22 +70,22 @@ def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def measures_of(choice: Choice) -> pd.DataFrame:
     """measures.csv of run folders, with the rows chosen."""
-    return _chosen(_read(choice.folders, "measures.csv", _csv), choice)
+    return chosen(_read(choice.folders, "measures.csv", _csv), choice)
 
 
 def times_of(choice: Choice) -> pd.DataFrame:
     """transit.parquet of run folders, with the rows chosen."""
-    return _chosen(_read(choice.folders, "transit.parquet", pd.read_parquet), choice)
+    return chosen(_read(choice.folders, "transit.parquet", pd.read_parquet), choice)
 
 
 def ways_of(choice: Choice) -> pd.DataFrame:
     """ways.csv of run folders, with the rows chosen."""
-    return _chosen(_read(choice.folders, "ways.csv", _csv), choice)
+    return chosen(_read(choice.folders, "ways.csv", _csv), choice)
 
 
 def elements_of(choice: Choice) -> pd.DataFrame:
     """stations.csv of run folders, with the element chosen."""
-    table = _chosen(_read(choice.folders, "stations.csv", _csv), choice)
+    table = chosen(_read(choice.folders, "stations.csv", _csv), choice)
     if choice.element is None:
         return table
     return table[_known(table["segment"], [choice.element], "element")]
@@ -109,6 +112,30 @@ def answer_of(file: str, verb: str) -> Callable[[Choice], pd.DataFrame]:
         return table
 
     return read
+
+
+def chosen(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """The rows chosen.
+
+    Raises
+    ------
+    UsageError
+        For a name that no row has.
+    """
+    if "scenario" in table and choice.scenarios:
+        told = table["scenario"].map(names(table["scenario"]))
+        known = told.where(~table["scenario"].isin(choice.scenarios), table["scenario"])
+        table = table[_known(known, choice.scenarios, "scenario")]
+    for name, wanted in (
+        ("route", choice.routes),
+        ("direction", [choice.direction] if choice.direction else []),
+        ("measure", [choice.measure] if choice.measure else []),
+        ("segment", [choice.segment] if choice.segment else []),
+    ):
+        column = "pair" if name == "segment" and "pair" in table else name
+        if wanted and column in table:
+            table = table[_known(table[column], wanted, name)]
+    return table
 
 
 def _read(
@@ -153,23 +180,6 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
 
 def _count(manifest: Mapping[str, Any]) -> int:
     return len(manifest.get("replications_finished", ()))
-
-
-def _chosen(table: pd.DataFrame, choice: Choice) -> pd.DataFrame:
-    if "scenario" in table and choice.scenarios:
-        told = table["scenario"].map(names(table["scenario"]))
-        known = told.where(~table["scenario"].isin(choice.scenarios), table["scenario"])
-        table = table[_known(known, choice.scenarios, "scenario")]
-    for name, wanted in (
-        ("route", choice.routes),
-        ("direction", [choice.direction] if choice.direction else []),
-        ("measure", [choice.measure] if choice.measure else []),
-        ("segment", [choice.segment] if choice.segment else []),
-    ):
-        column = "pair" if name == "segment" and "pair" in table else name
-        if wanted and column in table:
-            table = table[_known(table[column], wanted, name)]
-    return table
 
 
 def _known(column: pd.Series, wanted: Sequence[str], name: str) -> pd.Series:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from corridor_sim.experiments.notebook import Bottlenecks
 from corridor_sim.experiments.ways import PRICE
 from corridor_sim.figures.marks import names, shared
 from corridor_sim.figures.registry import figure
@@ -34,7 +35,7 @@ HOURS: Final = 24.0
 
 
 @figure("waterfall", "where the time goes along a way: waits, works, stays and hauls", read=time_of)
-def plot_waterfall(data: Data, *, ax: Axes | None = None) -> Axes:
+def plot_waterfall(data: Data | Bottlenecks, *, ax: Axes | None = None) -> Axes:
     """Stops and hauls from above to below, each bar from where the one before it ended.
 
     data: a run, a comparison, or a table as `ways` (of it the first scenario, route and pair,
@@ -42,7 +43,7 @@ def plot_waterfall(data: Data, *, ax: Axes | None = None) -> Axes:
     longest first, the smallest together). The bars sum to the mean transit time.
     """
     ax = axes(ax)
-    table = stretches(data)
+    table = data.time() if isinstance(data, Bottlenecks) else stretches(data)
     own, about = _of_way(table) if "pair" in table else _of_parts(table)
     own = own[own["hours"] > 0]
     if own.empty:

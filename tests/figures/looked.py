@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import combinations
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.text import Text
-from worlds import Part, berths, call, fleet, link, route, scenario, station, timetable, when_full
+from worlds import (
+    Part,
+    berths,
+    call,
+    dwell,
+    fleet,
+    link,
+    route,
+    scenario,
+    station,
+    timetable,
+    when_full,
+)
 
-from corridor_sim.experiments.plan import Case, case
+from corridor_sim.experiments.plan import Case, Options, case
 from corridor_sim.experiments.replay import Replay, replay
+from corridor_sim.experiments.run import Comparison, Run, compare, simulate
 from corridor_sim.figures.style import texts
+from corridor_sim.measures import tallying
 from corridor_sim.scenario.schema import Scenario
 
 
@@ -71,8 +87,38 @@ def nothing() -> Replay:
 @cache
 def shipped(name: str) -> Replay:
     """A shipped scenario over a few weeks."""
-    span = {"span.warm_up_d": 45, "span.measure_d": 30, "span.run_out_d": 15}
-    return replay(case(name, span), seed=1, replication=0)
+    return replay(case(name, SPAN), seed=1, replication=0)
+
+
+SPAN = {"span.warm_up_d": 45, "span.measure_d": 30, "span.run_out_d": 15}
+
+
+@cache
+def compared() -> Comparison:
+    """Two small scenarios."""
+    pair = [small_case(), small_case("more", teu_a_day=9)]
+    return compare(simulate(pair, Options(replications=(0, 1, 2), seed=3)))
+
+
+@cache
+def ran(name: str) -> Run:
+    """The replication of a shipped scenario as a run."""
+    one = shipped(name)
+    tally = tallying(one.model)(one.ledger)
+    return Run(one.case, one.model, Options(replications=(0,), seed=one.seed), [tally])
+
+
+def ranged() -> Case:
+    """The small corridor with two stays and a train whose numbers have ranges."""
+    more = words(days=20)
+    hours = {"value": 10, "low": 0, "high": 40, "source": "assumed", "why": "a test"}
+    more["dwells"] = {
+        "first": dwell(hours=1, delay_mean_h=hours),
+        "second": dwell(hours=1, delay_mean_h={**hours, "value": 5, "high": 10}),
+    }
+    more["routes"]["r"]["westbound"] = [["first", "second", "gate", "train", "ships", "shuttle"]]
+    made = Scenario.model_validate(more)
+    return Case("ranged", made, made.model_dump_json(exclude_unset=True))
 
 
 def seen_texts(ax: Axes) -> list[Text]:
@@ -89,3 +135,20 @@ def seen_texts(ax: Axes) -> list[Text]:
         for label in (tick.label1, tick.label2)
     }
     return [text for text in texts(ax) if text not in unseen]
+
+
+def check_words(ax: Axes) -> None:
+    """Every text lies on the canvas, and none on another."""
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    figure.draw_without_rendering()
+    # of what is annotated the words alone, without the line that leads to them
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in seen_texts(ax)]
+    frame = figure.bbox.padded(1)
+    for told, own in boxes:
+        assert frame.x0 <= own.x0, told
+        assert own.x1 <= frame.x1, told
+        assert frame.y0 <= own.y0, told
+        assert own.y1 <= frame.y1, told
+    for (a, here), (b, there) in combinations(boxes, 2):
+        assert not here.padded(-1).overlaps(there), f"{a!r} lies on {b!r}"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from looked import nothing, seen_texts, shipped, small
+from looked import check_words, nothing, shipped, small
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.cohorts import recovery
@@ -42,22 +40,6 @@ ALL: dict[str, Figured] = {
     "yards": (yards, plot_yards), "fleet": (fleet, plot_fleet),
     "cumulative": (cumulative, plot_cumulative), "recovery": (twin, plot_recovery),
 }  # fmt: skip
-
-
-def check_words(ax: Axes) -> None:
-    """Every text lies on the canvas, and none on another."""
-    figure = ax.figure
-    assert isinstance(figure, Figure)
-    figure.draw_without_rendering()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in seen_texts(ax)]
-    frame = figure.bbox.padded(1)
-    for told, own in boxes:
-        assert frame.x0 <= own.x0, told
-        assert own.x1 <= frame.x1, told
-        assert frame.y0 <= own.y0, told
-        assert own.y1 <= frame.y1, told
-    for (a, here), (b, there) in combinations(boxes, 2):
-        assert not here.padded(-1).overlaps(there), f"{a!r} lies on {b!r}"
 
 
 @pytest.mark.parametrize("width", [COLUMN_CM, FULL_CM])

@@ -119,7 +119,9 @@ class Said:
 
 
 def said(*words: str | Path) -> Said:
-    """Run a command line in this process."""
+    """Run a command line in this process; runs draw their figures only with `--figures`."""
+    if words and words[0] in ("run", "compare") and not {"--figures", "--help"} & set(words):
+        words = (*words, "--no-figures")
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:

@@ -15,6 +15,8 @@ import pandas as pd
 import pytest
 from console import Said, overlay, said, tiny
 
+from corridor_sim.engines import FEW
+
 KEYS = [
     "scenario", "route", "direction", "segment", "measure", "unit", "n", "mean", "sd", "ci_low",
     "ci_high", "rep_p10", "rep_p50", "rep_p90",
@@ -204,7 +206,9 @@ def test_compare_as_json_has_differences_beside_the_measures(tmp_path: Path) -> 
     assert ended.code == 0
     assert found["baseline"] == str(tmp_path / "tiny.yaml")
     assert found["scenario"] == [str(tmp_path / "berths.yaml")]
-    assert (found["engine"], found["seed"], found["replications"]) == ("event", 1, 3)
+    assert set(found["engines"].values()) == {"event"}
+    assert list(found["engines"]) == [found["baseline"], *found["scenario"]]
+    assert (found["seed"], found["replications"]) == (1, 3)
     assert all(list(row) == [*KEYS, *DIFFERENCES, *MARKS] for row in found["rows"])
     base = ran(tmp_path, "--format", "json").json["measures"]
     asked = {"route": "all", "direction": "westbound", "segment": "all", "measure": "transit_mean"}
@@ -296,3 +300,19 @@ def test_a_seed_gives_the_same_numbers_again_and_another_seed_others(tmp_path: P
         ran(tmp_path, "--seed", seed, "--format", "csv").out for seed in ("1", "1", "2")
     )
     assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("count", "asked", "engine"),
+    [(FEW - 1, "auto", "event"), (FEW, "auto", "array"), (FEW, "event", "event"),
+     (1, "array", "array")],
+)  # fmt: skip
+def test_results_name_the_engine_that_ran(
+    count: int, asked: str, engine: str, tmp_path: Path
+) -> None:
+    words = ("-n", str(count), "-j", "1", "--engine", asked, "--out", tmp_path / "results")
+    assert f", engine {engine};" in said("run", tiny(tmp_path), *words).out
+    folder = next((tmp_path / "results" / "tiny").iterdir())
+    (told,) = json.loads((folder / "manifest.json").read_text("utf-8"))["scenarios"]
+    assert told["engine"] == engine
+    assert said("run", tiny(tmp_path), *words, "--format", "json").json["engine"] == engine

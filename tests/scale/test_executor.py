@@ -61,7 +61,8 @@ def test_many_cases_are_each_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
         return compile_scenario(scenario, name=name)
 
     monkeypatch.setattr("corridor_sim.experiments.task.compile_scenario", counted)
-    tasks = tasks_of(cases, replace(OPTIONS, replications=(0, 1, 2)), visits=[None] * len(cases))
+    options = [replace(OPTIONS, replications=(0, 1, 2), engine="event")] * len(cases)
+    tasks = tasks_of(cases, options, visits=[None] * len(cases))
     with workers(Where()) as here:
         done = sorted(i for i, _ in here.finished(tasks))
     assert done == list(range(len(tasks)))
@@ -74,7 +75,7 @@ def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
 ) -> None:
     monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 5)
     alone, together = (replace(OPTIONS, engine=name) for name in ("event", "array"))
-    blocks = blocks_of(tasks_of(two(), together, visits=[None, None]), workers=width)
+    blocks = blocks_of(tasks_of(two(), [together, together], visits=[None, None]), workers=width)
     assert sorted(len(block) for block in blocks) == [2, 2, 5, 5, 5, 5]
     assert all(len({task.key for task in block}) == 1 for block in blocks)
     assert same_tables(simulate(two(), together), simulate(two(), alone))
@@ -82,12 +83,12 @@ def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
 
 def test_a_block_leaves_something_for_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
-    tasks = tasks_of([small()], replace(OPTIONS, engine="array"), visits=[None])
+    tasks = tasks_of([small()], [replace(OPTIONS, engine="array")], visits=[None])
     assert [len(block) for block in blocks_of(tasks, workers=4)] == [3, 3, 3, 3]
 
 
 def test_a_worker_of_another_build_is_refused() -> None:
-    (task,) = tasks_of([small()], replace(OPTIONS, replications=(0,)), visits=[None])
+    (task,) = tasks_of([small()], [replace(OPTIONS, replications=(0,))], visits=[None])
     with pytest.raises(RunError, match=r"a worker runs corridor_sim .*, not 0\.0\.1"):
         run_task(replace(task, build="0.0.1"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corridor_sim.compile import compile_scenario
-from corridor_sim.engines import chosen
+from corridor_sim.engines import FEW, chosen
 from corridor_sim.experiments.plan import case
 from corridor_sim.experiments.verify import verify
 from corridor_sim.scenario.load import shipped
@@ -15,7 +15,9 @@ REPLICATIONS = range(5)
 
 @pytest.mark.parametrize("name", shipped())
 def test_a_shipped_scenario_is_not_refused_by_the_array_engine(name: str) -> None:
-    assert chosen("auto", compile_scenario(case(name).scenario, name=name)) == "array"
+    model = compile_scenario(case(name).scenario, name=name)
+    assert chosen("auto", model, replications=FEW) == "array"
+    assert chosen("auto", model, replications=FEW - 1) == "event"
 
 
 @pytest.mark.slow

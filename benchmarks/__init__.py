@@ -1,0 +1,1 @@
+"""Measurements that are run by hand: each says in its docstring how."""
