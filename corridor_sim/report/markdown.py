@@ -45,7 +45,7 @@ def markdown(given: Content, *, figures: Path) -> str:
 
 def plain(text: str) -> str:
     """Text of a scenario with all that Markdown or HTML would take for more than text escaped."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#!" else c for c in " ".join(text.split()))
+    return "".join(f"\\{c}" if c in "\\`*[]<>!" else c for c in " ".join(text.split()))
 
 
 def _safe(sheet: Sheet) -> Sheet:

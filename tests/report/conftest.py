@@ -1,0 +1,57 @@
+"""Run folders that reports are made from, each made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from console import overlay, said, tiny
+from hostile import hostile
+
+from corridor_sim.report.content import Content, content
+from corridor_sim.report.reading import Told, read
+
+
+@pytest.fixture(scope="session")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a comparison of the tiny corridor with two berths at Alat."""
+    here = tmp_path_factory.mktemp("comparison")
+    made = ["compare", tiny(here), overlay(here), "-n", "10", "-j", "1", "--out", here / "results"]
+    assert said(*made, "--segment", "xian:alat").code == 0
+    return _folder(here, "compare")
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one run."""
+    here = tmp_path_factory.mktemp("run")
+    made = ["run", tiny(here), "-n", "2", "-j", "1", "--out", here / "results"]
+    assert said(*made).code == 0
+    return _folder(here, "tiny")
+
+
+@pytest.fixture(scope="session")
+def hostile_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a comparison of scenarios with hostile texts."""
+    here = tmp_path_factory.mktemp("hostile")
+    made = ["compare", *hostile(here), "-n", "2", "-j", "1", "--out", here / "results"]
+    assert said(*made).code == 0
+    return _folder(here, "compare")
+
+
+@pytest.fixture(scope="session")
+def told(comparison: Path) -> Told:
+    """The comparison, read."""
+    (found,) = read([comparison])
+    return found
+
+
+@pytest.fixture(scope="session")
+def gathered(comparison: Path) -> Content:
+    """All that a report of the comparison says."""
+    return content([comparison])
+
+
+def _folder(here: Path, kind: str) -> Path:
+    (made,) = (path for path in (here / "results" / kind).iterdir() if path.is_dir())
+    return made
