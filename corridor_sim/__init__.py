@@ -6,6 +6,7 @@
         [cs.case("baseline-2024"), cs.case("alat-phase-2")], cs.Options(replications=range(20))
     )
     cs.compare([base, phase2]).table()
+    cs.bottlenecks(cs.case("baseline-2024"), routes=["middle-poti"])
 
 The public names are loaded when they are first used.
 """
@@ -16,6 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from corridor_sim.experiments.dry_run import forecast
+    from corridor_sim.experiments.executor import Where, workers
     from corridor_sim.experiments.notebook import (
         backtest,
         best,
@@ -27,8 +30,11 @@ if TYPE_CHECKING:
         simultaneous,
         sweep,
     )
+    from corridor_sim.experiments.overlays import overlay
     from corridor_sim.experiments.plan import Case, Options, case, segment
+    from corridor_sim.experiments.precision import precise
     from corridor_sim.experiments.run import Comparison, Run, compare, simulate
+    from corridor_sim.experiments.sweep import heat
     from corridor_sim.experiments.verify import Verdict, verify
     from corridor_sim.experiments.visits import visits
     from corridor_sim.experiments.warm_up import warm_up
@@ -44,15 +50,20 @@ _HOMES = {
     "Run": "experiments.run",
     "Scenario": "scenario.schema",
     "Verdict": "experiments.verify",
+    "Where": "experiments.executor",
     "backtest": "experiments.notebook",
     "best": "experiments.notebook",
     "bottlenecks": "experiments.notebook",
     "calibrate": "experiments.notebook",
     "case": "experiments.plan",
     "compare": "experiments.run",
+    "forecast": "experiments.dry_run",
     "goal_seek": "experiments.notebook",
+    "heat": "experiments.sweep",
     "latin_hypercube": "experiments.notebook",
     "load": "scenario.load",
+    "overlay": "experiments.overlays",
+    "precise": "experiments.precision",
     "segment": "experiments.plan",
     "sensitivity": "experiments.notebook",
     "shipped": "scenario.load",
@@ -62,13 +73,14 @@ _HOMES = {
     "verify": "experiments.verify",
     "visits": "experiments.visits",
     "warm_up": "experiments.warm_up",
+    "workers": "experiments.executor",
 }
 
 __all__ = [
-    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "__version__", "backtest",
-    "best", "bottlenecks", "calibrate", "case", "compare", "goal_seek", "latin_hypercube",
-    "load", "segment", "sensitivity", "shipped", "simulate", "simultaneous", "sweep", "verify",
-    "visits", "warm_up",
+    "Case", "Comparison", "Options", "Run", "Scenario", "Verdict", "Where", "__version__",
+    "backtest", "best", "bottlenecks", "calibrate", "case", "compare", "forecast", "goal_seek",
+    "heat", "latin_hypercube", "load", "overlay", "precise", "segment", "sensitivity",
+    "shipped", "simulate", "simultaneous", "sweep", "verify", "visits", "warm_up", "workers",
 ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from corridor_sim.output import Sheet
 
 MOST_PARTS = 15
+MOST_NAMED = 8
 
 
 @click.command()
@@ -73,10 +74,11 @@ def bottlenecks(
         else ("percent",),
         every=every, interest=interest, usd_per_teu_day=usd_per_teu_day,
     )  # fmt: skip
-    cases = steps * (1 + b.most_reliefs(base, question))
-    if tell_cost(asked, base, cases):
+    most = b.most_reliefs(base, question)
+    looks = {f"look {i + 1}: as it is, and more of each capacity": 1 + most for i in range(steps)}
+    if tell_cost(asked, base, looks):
         return
-    with running(asked, cases * asked.replications) as (here, step):
+    with running(asked, sum(looks.values()) * asked.replications) as (here, step):
         stages = b.bottlenecks(base, options, question, where=here, progress=step)
     worths, parts = b.worth_table(stages), b.part_table(stages)
     words = list(b.sentences(stages))
@@ -139,18 +141,23 @@ def _worths(asked: Asked, stage: Stage, worths: Sequence[Worth], title: str) -> 
 
     columns = [
         "", "element", "change", "days saved", "interval", "P90", "interval of P90", "TEU a year",
-        "interval of TEU", "USD a year", "USD a TEU-day", "told apart",
+        "interval of TEU", "USD a year", "USD a TEU-day", "told from",
     ]  # fmt: skip
     ranked = "TEU a year let through, as the way is overloaded"
     if stage.ranked_by == "transit_mean":
         ranked = "days saved at the mean"
     notes = [
         caption(asked),
-        f"Ranked by {ranked}. `told apart`: `=` cannot be told from the next in rank, `0` not from"
-        " nothing, at this level for all of them together.",
+        f"Ranked by {ranked}. `told from`: what it can be told apart from beyond chance, at this"
+        " level for all of them together: from doing nothing, from the next in rank.",
     ]
     if stage.left_out:
-        notes.append(f"Not tried, as cargo spends little there: {', '.join(stage.left_out)}.")
+        named = ", ".join(stage.left_out[:MOST_NAMED])
+        more = ", ..." if len(stage.left_out) > MOST_NAMED else ""
+        notes.append(
+            f"{len(stage.left_out)} elements were not tried, as cargo spends next to no time there"
+            f" (--every tries them): {named}{more}."
+        )
     return Sheet(
         title=title, columns=columns, rows=[_row(worth) for worth in worths],
         right=frozenset(columns[3:11]), notes=notes,
@@ -167,8 +174,9 @@ def _row(worth: Worth) -> list[str]:
             number(given.diff, places, sign=True),
             interval(given.diff_ci_low, given.diff_ci_high, "", places=places, sign=True),
         ]
-    marks = ("" if worth.told_from_zero else "0") + ("=" if worth.told_from_next is False else "")
+    told = {"nothing": worth.told_from_zero, "next": bool(worth.told_from_next)}
     return [
         str(worth.rank), worth.relief.element, worth.relief.what, *cells,
-        number(worth.relief.usd_per_yr), number(worth.usd_per_teu_day), marks,
+        number(worth.relief.usd_per_yr), number(worth.usd_per_teu_day),
+        ", ".join(name for name, apart in told.items() if apart) or "-",
     ]  # fmt: skip

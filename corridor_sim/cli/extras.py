@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corridor_sim.cli.scale import ScaleOptions, forecast_sheet, precision_sheet
+from corridor_sim.cli.scale import ScaleOptions, precision_sheet, write_forecast
 from corridor_sim.errors import TargetMissed
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Extras:
     def prepare(self, cases: Sequence[Case], options: Options, where: Where, *, shape: str) -> None:
         """Read what was asked for; of a dry run, print it and leave."""
         from corridor_sim.experiments import many, precision
+        from corridor_sim.experiments.dry_run import forecast
 
         scenario = cases[0].scenario
         if self.scale.precision is not None:
@@ -59,7 +60,7 @@ class Extras:
         if self.measures is not None:
             self._quantities = many.quantities(self.measures, scenario)
         if self.scale.dry_run:
-            _dry_run(cases, options, where, shape)
+            write_forecast(forecast(cases, options, where=where), shape)
             raise click.exceptions.Exit(0)
 
     @property
@@ -106,17 +107,6 @@ class Extras:
             names = ", ".join(f"{one.quantity} of {one.scenario}" for one in missed)
             count = missed[0].replications
             raise TargetMissed(f"precision not reached in {count} replications: {names}")
-
-
-def _dry_run(cases: Sequence[Case], options: Options, where: Where, shape: str) -> None:
-    from corridor_sim.cli.writing import write
-    from corridor_sim.experiments.dry_run import Expected, forecast
-
-    found = forecast(cases, options, where=where)
-    records = [asdict(case) for case in found.cases]
-    value = {"jobs": found.jobs, "seconds": found.seconds, "cases": records}
-    columns = tuple(Expected.__slots__)
-    write(shape, sheets=[forecast_sheet(found)], records=records, columns=columns, value=value)
 
 
 def _many_sheets(together: Sequence[Together], standings: Sequence[Standing]) -> list[Sheet]:

@@ -69,7 +69,7 @@ seed_option = click.option(
 )
 engine_option = click.option(
     "--engine",
-    default="event",
+    default="auto",
     show_default=True,
     help="Engine: event, array, or the faster of them; their answers are the same.",
 )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +21,7 @@ from corridor_sim.cli.options import (
     seed_option,
     set_option,
 )
-from corridor_sim.cli.scale import where_options
+from corridor_sim.cli.scale import where_options, write_forecast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,25 +145,24 @@ def running(asked: Asked, total: int) -> Iterator[tuple[Workers, Callable[[int],
         yield here, step
 
 
-def tell_cost(asked: Asked, base: Case, cases: int, *, what: str = "at most") -> bool:
-    """Say on stderr what is to be run; true where nothing else is to be done (`--dry-run`).
+def tell_cost(asked: Asked, base: Case, parts: Mapping[str, int]) -> bool:
+    """Say on stderr what is to be run, given the cases of each part.
 
-    A dry run takes the time of one replication; on several processes it is divided by them.
+    Of a dry run, print the parts and the time that they would take; then true: nothing is left to
+    be done.
     """
     from corridor_sim.cli.writing import tell
 
+    cases = sum(parts.values())
     count = cases * asked.replications
-    said = f"{what} {cases:,} cases x {asked.replications} replications = {count:,}"
+    said = f"{cases:,} cases x {asked.replications} replications = {count:,}"
+    tell(f"at most {said}", quiet=asked.quiet)
     if not asked.dry_run:
-        tell(said, quiet=asked.quiet)
         return False
-    from corridor_sim.experiments.plan import Options
-    from corridor_sim.experiments.run import simulate
+    from corridor_sim.experiments.dry_run import forecast, shared
 
-    begun = perf_counter()
-    simulate([base], Options(replications=(0,), seed=asked.seed, engine=asked.engine))
-    each = perf_counter() - begun
-    tell(f"{said}; one takes {each:.2g} s here: {_spell(each * count / asked.where.jobs)}")
+    alone = forecast([base], asked.options(), where=replace(asked.where, store=None, resume=False))
+    write_forecast(shared(alone, parts), asked.shape)
     return True
 
 
@@ -245,9 +243,3 @@ def ends_of(text: str, option: str) -> tuple[str, float | None, float | None, in
     except ValueError:
         form = "PATH=LOW:HIGH or PATH=LOW:HIGH:STEPS"
         raise click.UsageError(f"{option} {text!r} is not of the form {form}") from None
-
-
-def _spell(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ _SCALE = (
     ),
     click.option(
         "--dry-run", is_flag=True,
-        help="Print the cases and the expected time, from one replication of each; run no more.",
+        help="Print the cases and the expected time, from a few replications of each; run no more.",
     ),
 )  # fmt: skip
 
@@ -116,8 +116,18 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def forecast_sheet(given: Forecast) -> Sheet:
-    """The cases of a dry run, and how long they would take."""
+def write_forecast(given: Forecast, shape: str) -> None:
+    """Write the cases of a dry run, and how long they would take, to stdout."""
+    from corridor_sim.cli.writing import write
+    from corridor_sim.experiments.dry_run import Expected
+
+    records = [asdict(case) for case in given.cases]
+    value = {"jobs": given.jobs, "seconds": given.seconds, "cases": records}
+    columns = tuple(Expected.__slots__)
+    write(shape, sheets=[_forecast_sheet(given)], records=records, columns=columns, value=value)
+
+
+def _forecast_sheet(given: Forecast) -> Sheet:
     from corridor_sim.output import Sheet, number
 
     rows = [
@@ -125,7 +135,7 @@ def forecast_sheet(given: Forecast) -> Sheet:
         for c in given.cases
     ]
     return Sheet(
-        title="Nothing but one replication of each was run",
+        title="Nothing was run but a few replications, to see what they take",
         columns=("scenario", "replications", "kept", "s each", "s in all"), rows=rows,
         right=frozenset({"replications", "kept", "s each", "s in all"}),
         notes=[

@@ -62,8 +62,6 @@ def sensitivity(
     Morris to screen, Sobol on what is left, over the ranges low to high in the scenario. Each case
     is the mean over fixed replications; all is done with two seeds, to see what is luck.
     """
-    import pandas as pd
-
     from corridor_sim.cli.writing import tell
     from corridor_sim.experiments import sensitivity as s
     from corridor_sim.experiments.quantities import quantity, unit_of
@@ -82,15 +80,14 @@ def sensitivity(
         f"{len(planned.factors)} numbers are varied; Morris {morris:,} cases, Sobol at most"
         f" {sobol:,}, two seeds included", quiet=asked.quiet,
     )  # fmt: skip
-    if tell_cost(asked, base, morris + sobol):
+    if tell_cost(asked, base, {"Morris": morris, "Sobol": sobol}):
         return
     with running(asked, (morris + sobol) * asked.replications) as (here, step):
         found = s.sensitivity(
             base, options, question, planned, where=here, progress=step,
             tell=lambda text: tell(text, quiet=asked.quiet),
         )  # fmt: skip
-    effects = pd.DataFrame([asdict(effect) for effect in found.effects])
-    indices = pd.DataFrame([asdict(index) for index in found.indices])
+    effects, indices = found.tables().values()
     more = {
         "output": str(output), "unit": unit_of(output), "cases": found.cases,
         "overloaded": found.overloaded, "unfinished": found.unfinished,

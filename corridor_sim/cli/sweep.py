@@ -67,8 +67,7 @@ def sweep(
 
     base, options = asked.case(), asked.options()
     varied_by = _cases(base, grids, over, lhs, cases, asked.seed)
-    s.cases_of(base, varied_by)
-    if tell_cost(asked, base, len(varied_by), what="sweep:"):
+    if tell_cost(asked, base, {case.name: 1 for case in s.cases_of(base, varied_by)}):
         return
     with running(asked, len(varied_by) * asked.replications) as (here, step):
         table = s.sweep(base, varied_by, options, every_row=every_row, where=here, progress=step)

@@ -125,7 +125,7 @@ def _calibrate(asked: Asked, file: Path, fits: tuple[str, ...], most_trials: int
     asked_for = [ends_of(text, "--fit") for text in fits]
     factors = [chosen(base.scenario, path, low=low, high=high) for path, low, high, _ in asked_for]
     cases = c.most_cases(len(factors), most_trials)
-    if tell_cost(asked, base, cases):
+    if tell_cost(asked, base, {"fit": cases}):
         return
     with running(asked, cases * asked.replications) as (here, step):
         found = c.calibrate(
@@ -171,7 +171,7 @@ def _goal(
         for path, low, high, steps in chosen
     ]  # fmt: skip
     cases = g.most_cases(choices)
-    if tell_cost(asked, base, cases):
+    if tell_cost(asked, base, {"search, and fresh replications": cases}):
         return
     with running(asked, cases * asked.replications) as (here, step):
         found = g.goal_seek(base, choices, targets, options, fresh=fresh, where=here, progress=step)

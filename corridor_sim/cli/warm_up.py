@@ -97,18 +97,10 @@ def _sheet(found: WarmUp) -> Sheet:
         for f in found.fillings
     ]  # fmt: skip
     return Sheet(
-        title=f"{found.scenario}: {_said(found)}",
+        title=f"{found.scenario}: {found}",
         columns=("route", "direction", " ", "need d", "left d", "interval", "growth", "of growth"),
         rows=rows, right=frozenset({"need d", "left d", "growth"}), notes=_notes(found),
     )  # fmt: skip
-
-
-def _said(found: WarmUp) -> str:
-    if found.needed_d is None:
-        verdicts = {f.verdict for f in found.fillings if f.warm_up_d is None}
-        return " and ".join(sorted(verdicts, reverse=True))
-    enough = "enough" if found.own_d >= found.needed_d else "too short"
-    return f"needs {found.needed_d:.0f} d; its own {found.own_d:.0f} d are {enough}"
 
 
 def _notes(found: WarmUp) -> list[str]:

@@ -13,11 +13,16 @@ from corridor_sim.experiments.observations import USES, Line, Observation, read
 from corridor_sim.experiments.plan import Options, case
 from corridor_sim.experiments.quantities import SPREADS, Quantity, estimated, segments
 from corridor_sim.experiments.run import Run, simulate
+from corridor_sim.experiments.shown import framed
 
 COLUMNS = (
     "scenario", "route", "direction", "segment", "month", "measure", "unit", "low", "high", "n",
     "mean", "ci_low", "ci_high", "p10", "p90", "verdict", "error_pct", "use", "kind", "source",
     "missing",
+)  # fmt: skip
+SHOWN = (
+    "scenario", "route", "segment", "month", "measure", "unit", "low", "high", "mean", "ci_low",
+    "ci_high", "verdict", "use",
 )  # fmt: skip
 
 
@@ -101,9 +106,7 @@ class Backtest:
 
     def _repr_html_(self) -> str:
         said = ", ".join(f"{s.inside} of {s.of} {s.use} rows" for s in self.scores())
-        shown = self.table()[["scenario", "route", "segment", "measure", "unit", "low", "high",
-                              "mean", "ci_low", "ci_high", "verdict", "use"]]  # fmt: skip
-        return f"{shown.to_html(index=False, float_format='{:.4g}'.format)}<p>{said} inside.</p>"
+        return framed(f"Inside their band: {said}", {"": self.table()[list(SHOWN)]})
 
 
 def record(verdict: Verdict) -> dict[str, object]:

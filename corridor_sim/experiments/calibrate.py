@@ -10,12 +10,13 @@ Nonlinear Regression, 1989, 2.1), with the luck of the replications counted as w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.evaluate import evaluated, itself, varied
@@ -32,6 +33,7 @@ from corridor_sim.experiments.observations import Observation
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import jackknife_covariance, segments, settled
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shown import framed
 
 Floats = npt.NDArray[np.float64]
 Figures = Callable[[Floats], Floats]
@@ -106,6 +108,21 @@ class Calibration:
     reached: bool
     trials: int
     found: Case
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The fitted numbers; observations with their residuals; pairs that fit equally well."""
+        parts: dict[str, Sequence[Fitted] | Sequence[Residual] | Sequence[Pair]] = {
+            "parameters": self.parameters, "residuals": self.residuals, "pairs_alike": self.pairs
+        }  # fmt: skip
+        return {name: pd.DataFrame([asdict(o) for o in given]) for name, given in parts.items()}
+
+    def _repr_html_(self) -> str:
+        title = "The fit holds on fresh replications" if self.reached else "The fit is no good"
+        note = (
+            f"chi2 {self.chi2_before:.3g} before, {self.chi2:.3g} fitted, {self.chi2_fresh:.3g} on"
+            f" fresh replications; p = {self.p_value:.2g} ({self.freedom} degrees of freedom)."
+        )
+        return framed(title, self.tables(), [note])
 
 
 @dataclass(frozen=True, slots=True)

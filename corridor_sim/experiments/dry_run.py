@@ -1,18 +1,23 @@
-"""What a run would take, before it is run: one replication of each case is measured."""
+"""What a run would take, before it is run: a few replications of each case are measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Final
 
 import pandas as pd
 
 from corridor_sim.compile import compile_scenario
 from corridor_sim.experiments.executor import HERE, Progress, Where
 from corridor_sim.experiments.plan import Case, Options, with_engine
+from corridor_sim.experiments.shown import framed
 from corridor_sim.experiments.store import Store, opened
-from corridor_sim.experiments.task import Task, prepare, run_task, tasks_of
+from corridor_sim.experiments.task import Task, blocks_of, prepare, run_block, tasks_of
+
+MEASURED: Final = 8
+"""Replications that are measured at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +50,19 @@ class Forecast:
         names = Expected.__slots__
         return pd.DataFrame([{name: getattr(c, name) for name in names} for c in self.cases])
 
+    def _repr_html_(self) -> str:
+        title = f"About {self.seconds:,.0f} s on {self.jobs} processes"
+        return framed(title, {"": self.table()})
+
 
 def forecast(
     cases: Sequence[Case], options: Options, *, where: Where = HERE,
     progress: Progress = lambda _: None,
 ) -> Forecast:  # fmt: skip
-    """Run the first replication of each case in this process, and say what all would take.
+    """Run the first replications of each case in this process, and say what all would take.
 
-    What was run is put into the store, if there is one. Compiling is left out: it is done once a
-    process and case. An engine that solves many replications at once takes less than this says.
+    As many as the engine is best given at once, at most 8. What was run is put into the store, if
+    there is one. Compiling is left out: it is done once a process and case.
 
     Raises
     ------
@@ -66,14 +75,14 @@ def forecast(
         model = compile_scenario(case.scenario, name=case.name)
         tasks = tasks_of([case], [with_engine(options, model)], visits=[None])
         kept = _kept(tasks, store, resume=where.resume)
-        first = with_engine(replace(options, replications=options.replications[:1]), model)
-        (task,) = tasks_of([case], [first], visits=[None])
-        prepare(task)
+        prepare(tasks[0])
         begun = perf_counter()
-        piece = run_task(task)
-        each = perf_counter() - begun
+        block = blocks_of(tasks, workers=where.jobs)[0][:MEASURED]
+        pieces = run_block(block)
+        each = (perf_counter() - begun) / len(block)
         if store is not None:
-            store.put(task, piece)
+            for task, piece in zip(block, pieces, strict=True):
+                store.put(task, piece)
         left = each * (len(tasks) - kept)
         found.append(
             Expected(
@@ -83,6 +92,22 @@ def forecast(
         )  # fmt: skip
         progress(1)
     return Forecast(found, where.jobs)
+
+
+def shared(given: Forecast, parts: Mapping[str, int]) -> Forecast:
+    """What parts of a question would take, by their number of cases, each as the first case."""
+    (base,) = given.cases
+    return Forecast(
+        [
+            Expected(
+                scenario=part, replications=count * base.replications, kept=0,
+                seconds_each=base.seconds_each,
+                seconds=count * base.replications * base.seconds_each,
+            )
+            for part, count in parts.items()
+        ],
+        given.jobs,
+    )  # fmt: skip
 
 
 def _kept(tasks: Sequence[Task], store: Store | None, *, resume: bool) -> int:

@@ -11,10 +11,12 @@ answer on replications that are new again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import Final
+
+import pandas as pd
 
 from corridor_sim.errors import UsageError
 from corridor_sim.experiments.evaluate import Read, evaluated, itself, varied
@@ -31,6 +33,7 @@ from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import segments
 from corridor_sim.experiments.relief import unit_usd_per_yr
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shown import framed
 from corridor_sim.experiments.targets import Target, Verdict, all_met, confidence_of_all, verdict
 from corridor_sim.scenario.network import Investment
 from corridor_sim.scenario.schema import Scenario
@@ -93,6 +96,22 @@ class Goal:
     attempts: int
     trials: list[Trial]
     found: Case | None
+
+    def table(self) -> pd.DataFrame:
+        """One row a target: how the answer stands to it on fresh replications."""
+        return pd.DataFrame([asdict(verdict) for verdict in self.verdicts])
+
+    def _repr_html_(self) -> str:
+        if self.values is None:
+            return framed("The most of everything does not meet the targets", {})
+        found = ", ".join(f"{path} = {value:g}" for path, value in self.values.items())
+        note = (
+            f"On {self.years} fresh replications the pooled figures meet all with a confidence of"
+            f" {self.confidence:.1%}; a year meets all with a probability of {self.chance:.0%}"
+            f" ({self.chance_low:.0%} to {self.chance_high:.0%})."
+        )
+        title = found if self.reached else f"Not confirmed: {found}"
+        return framed(title, {"": self.table()}, [note])
 
 
 def choice(

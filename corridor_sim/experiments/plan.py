@@ -21,7 +21,7 @@ class Options:
     replications: tuple[int, ...] = tuple(range(20))
     """Numbers of the replications."""
     seed: int = 1
-    engine: str = "event"
+    engine: str = "auto"
     """`array`, `event` or `auto`; of a run that was made, the one that ran."""
     segments: tuple[Segment, ...] = ()
     by_month: bool = False

@@ -28,6 +28,7 @@ from corridor_sim.experiments.executor import HERE, Progress, Where, Workers, wo
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import Quantity, estimated, quantity
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shown import framed
 from corridor_sim.measures.table import Row
 from corridor_sim.scenario.schema import Scenario
 
@@ -90,6 +91,10 @@ class Precise:
     def table(self) -> pd.DataFrame:
         """One row a scenario and quantity, columns as `Reached`."""
         return pd.DataFrame([_record(one) for one in self.standing])
+
+    def _repr_html_(self) -> str:
+        title = "Precision reached" if self.reached else "Precision not reached"
+        return framed(title, {"": self.table()})
 
 
 def precisions(

@@ -24,6 +24,7 @@ class Relief:
     """More of one capacity.
 
     `element` is what the tables call it; `usd_per_yr` is None where the scenario states no cost.
+    10 % more is taken to cost a tenth of all units that there are.
     """
 
     element: str
@@ -77,6 +78,17 @@ def unit_usd_per_yr(owner: Investment, *, interest: float) -> float | None:
     )
 
 
+def _tenth_usd(interest: float, *owners: tuple[float, Investment]) -> float | None:
+    """A tenth of what all units cost, USD a year; None where one has no price."""
+    total = 0.0
+    for count, owner in owners:
+        unit = unit_usd_per_yr(owner, interest=interest)
+        if unit is None:
+            return None
+        total += count * unit
+    return total * (MORE - 1)
+
+
 New = Callable[[float], float]
 
 
@@ -103,6 +115,7 @@ def _servers(name: str, station: Station, interest: float) -> Iterator[Relief]:
     yield Relief(
         element=name, kind="berths" if station.berth else "servers", place=station.place,
         size="percent", what="work 10 % faster", changes=faster,
+        usd_per_yr=_tenth_usd(interest, (station.servers.value, station)),
     )  # fmt: skip
 
 
@@ -120,12 +133,13 @@ def _cranes(name: str, station: Station) -> Iterator[Relief]:
 
 
 def _paths(name: str, line: Line, interest: float) -> Iterator[Relief]:
+    unit, tenth = unit_usd_per_yr(line, interest=interest), (line.paths_per_day.value, line)
     for size, new in _both(_plus_one, _tenth):
         yield Relief(
             element=name, kind="paths", place=line.place, size=size,
             what=_said("paths", line.paths_per_day, new, "a day"),
             changes=_changed(f"lines.{name}", line, ("paths_per_day",), new),
-            usd_per_yr=unit_usd_per_yr(line, interest=interest) if size == "unit" else None,
+            usd_per_yr=unit if size == "unit" else _tenth_usd(interest, tenth),
         )  # fmt: skip
 
 
@@ -177,6 +191,7 @@ def _vessels(name: str, fleet: Fleet, interest: float) -> Iterator[Relief]:
     yield Relief(
         element=name, kind="vessels", place=place, size="percent",
         what="10 % more places and payload", changes=larger,
+        usd_per_yr=_tenth_usd(interest, *((v.count.value, v) for v in fleet.vessels.values())),
     )  # fmt: skip
 
 

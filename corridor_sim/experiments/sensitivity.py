@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from corridor_sim.errors import ScenarioError, UsageError
 from corridor_sim.experiments.evaluate import evaluated, varied
@@ -27,6 +28,7 @@ from corridor_sim.experiments.factors import Factor, Felt, changes, felt, ranged
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quantities import Quantity, overloaded, segments, settled
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.shown import framed
 from corridor_sim.measures.money import MEASURES
 
 Floats = npt.NDArray[np.float64]
@@ -125,6 +127,20 @@ class Sensitivity:
     """Numbers with a range that do not reach the model."""
     bound: list[str]
     """Numbers that cannot be moved alone, such as shares that sum to one."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """`morris`: one row a number that was screened; `sobol`: one row a number that was kept."""
+        return {
+            name: pd.DataFrame([asdict(one) for one in given])
+            for name, given in (("morris", self.effects), ("sobol", self.indices))
+        }
+
+    def _repr_html_(self) -> str:
+        note = (
+            f"{self.cases:,} cases; {self.overloaded} overloaded, {self.unfinished} with unfinished"
+            " cargo, all counted. What does not exceed `noise` is luck."
+        )
+        return framed(f"What {self.quantity} depends on", self.tables(), [note])
 
 
 def plan(base: Case, question: Question) -> Felt:

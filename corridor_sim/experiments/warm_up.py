@@ -30,6 +30,7 @@ from corridor_sim.experiments.executor import HERE, Progress, Where, Workers
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.run import Run, simulate
 from corridor_sim.experiments.season import dated, held, seasonal
+from corridor_sim.experiments.shown import framed
 from corridor_sim.intervals import FloatArray
 from corridor_sim.measures.rows import Days, Group
 from corridor_sim.model import TICK_H
@@ -112,6 +113,16 @@ class WarmUp:
         """One row a route and direction, columns as `Filling`."""
         names = Filling.__slots__
         return pd.DataFrame([{name: getattr(f, name) for name in names} for f in self.fillings])
+
+    def _repr_html_(self) -> str:
+        return framed(f"{self.scenario}: {self}", {"": self.table()})
+
+    def __str__(self) -> str:
+        if self.needed_d is None:
+            verdicts = {f.verdict for f in self.fillings if f.warm_up_d is None}
+            return " and ".join(sorted(verdicts, reverse=True))
+        enough = "enough" if self.own_d >= self.needed_d else "too short"
+        return f"needs {self.needed_d:.0f} d; its own {self.own_d:.0f} d are {enough}"
 
 
 def warm_up(

@@ -17,7 +17,8 @@ class Part:
     """Mean hours that finished cargo spends in a way at an element; they sum to the transit mean.
 
     `what` is `wait`, `work`, `dwell` or `haul`; `place` where, both ends of a haul; `reason` what
-    for; `utilisation` of the servers there, None where it has none.
+    for; `utilisation` of the servers there, of the places of a service or fleet; None where there
+    are none.
     """
 
     what: str
@@ -43,7 +44,7 @@ def waterfall(run: Run, about: Quantity) -> list[Part]:
             if at and what in PIECES:
                 _add(sums.setdefault((what, element), [0.0, 0.0]), hours, count)
         for key, (busy, all_) in tally.ratios.items():
-            if key.measure == "utilisation":
+            if key.measure in ("utilisation", "load_factor"):
                 _add(used.setdefault(key.group.segment, [0.0, 0.0]), busy, all_)
     finished = max((count for _, count in sums.values()), default=0.0)
     total = sum(hours for hours, _ in sums.values())

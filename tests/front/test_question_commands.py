@@ -122,9 +122,13 @@ def test_a_dry_run_prints_the_cost_and_runs_nothing_else(here: Path) -> None:
     found = said("sweep", here / "tiny.yaml", "--grid", f"{BERTHS}=1,2", "-n", "50", "--dry-run",
                  "--out", here / "none")  # fmt: skip
     assert found.code == 0
-    assert found.out == ""
     assert "2 cases x 50 replications = 100" in found.err
-    assert not (here / "none" / "sweep").exists()
+    assert f"{BERTHS}=2" in found.out
+    assert "Expected: " in found.out
+    assert not (here / "none").exists()
+    asked = ("--choose", f"{BERTHS}=1:2", "--target", "transit_mean <= 9 d", "--dry-run")
+    parts = ask(here, "tune", *asked, "--format", "json").json["cases"]
+    assert [part["replications"] % 3 for part in parts] == [0]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from small import behind_customs, case, corridor, desks, options, train
-from worlds import station
+from small import LOT, behind_customs, case, corridor, desks, options, train
+from worlds import Part, station, when_full
 
 from corridor_sim.experiments.bottlenecks import (
     DAYS,
@@ -66,6 +66,28 @@ def test_the_waterfall_sums_to_the_transit_time() -> None:
     used = {part.element: part.utilisation for part in stage.parts}
     assert used["first"] == pytest.approx(0.5, abs=0.08)
     assert used["a-b"] is None
+
+
+def test_the_places_used_of_trains_stand_beside_the_wait_for_them() -> None:
+    half_full = {"train": when_full("ab", places=2 * LOT, max_wait_h=0.5, chain=["a-b"])}
+    base = corridor(["train"], teu_a_day=4, services=half_full)
+    (stage,) = bottlenecks(base, options(3), ONE_LOOK)
+    (wait,) = [part for part in stage.parts if part.element == "train"]
+    assert wait.reason == "waits for a departure"
+    assert wait.utilisation is not None
+    assert 0.5 <= wait.utilisation < 0.6  # 4 TEU a day: few lots meet within half an hour
+
+
+def test_ten_per_cent_more_costs_a_tenth_of_all_that_there_is() -> None:
+    price: Part = {"upkeep_usd_per_yr": 1000}
+    base = corridor(["desk", "train"], teu_a_day=4, services=train(),
+                    stations={"desk": station(hours=4, servers=3, **price)},
+                    lines={"line": {"place": "a", "paths_per_day": 8, **price}})  # fmt: skip
+    usd = {(r.element, r.size): r.usd_per_yr for r in reliefs(base.scenario, interest=0)}
+    assert usd["desk", "unit"] == usd["line", "unit"] == 1000
+    assert usd["desk", "percent"] == pytest.approx(300)
+    assert usd["line", "percent"] == pytest.approx(800)
+    assert usd["train", "percent"] is None
 
 
 def test_the_price_of_a_unit_is_set_against_the_days_it_saves() -> None:
