@@ -86,7 +86,7 @@ def made_with(given: Told) -> Sheet:
         ["begun, ended", f"{said.get('begun', '')}, {said.get('ended', '')}"],
         ["seed", str(said.get("seed"))],
         ["replications", f"{given.n}, numbers {_range(given)}"],
-        ["engine", str(said.get("engine"))],
+        ["engine", ", ".join(dict.fromkeys(run.options.engine for run in given.runs))],
         ["versions", ", ".join(f"{name} {version}" for name, version in versions.items())],
         ["machine", _machine(said)],
         *_hashes(given),

@@ -112,6 +112,6 @@ def _weak(given: Told, run: Run) -> Iterator[Check]:
 
 
 def _engine(given: Told) -> Check:
-    name = given.runs[0].options.engine
-    found = f"{name}; `corridor-sim verify` compares both engines on a scenario, bit by bit"
+    names = ", ".join(dict.fromkeys(run.options.engine for run in given.runs))
+    found = f"{names}; `corridor-sim verify` compares both engines on a scenario, bit by bit"
     return Check(name="Engine", found=found, good=None)

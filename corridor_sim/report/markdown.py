@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from corridor_sim.experiments.run import Run
 from corridor_sim.experiments.traffic import traffic
 from corridor_sim.figures import FIGURES, Choice
 from corridor_sim.figures.files import OF_COMPARISON, OF_RUN
@@ -30,6 +31,7 @@ def markdown(given: Content, *, figures: Path) -> str:
     """
     figures.mkdir(exist_ok=True)
     links = [f"![{about}]({figures.name}/{path.name})" for about, path in _figures(given, figures)]
+    asked = [_question(run) for run in given.runs]
     said = [_answer(one) for one in given.answers]
     short = [sheet for sheet in given.assumptions if len(sheet.rows) <= MOST_ROWS]
     checked = Sheet(
@@ -40,7 +42,7 @@ def markdown(given: Content, *, figures: Path) -> str:
     sheets = [*given.tables, *short, checked, *given.backtest, *(sheet for _, sheet in given.made)]
     head = f"# {plain(given.title)}\n\n{plain(given.subtitle)}\n"
     tables = as_markdown(map(_safe, sheets))
-    return "\n".join([head, *said, "\n\n".join(links), "", tables, *made])
+    return "\n".join([head, *asked, "", *said, "\n\n".join(links), "", tables, *made])
 
 
 def plain(text: str) -> str:
@@ -59,6 +61,12 @@ def _safe(sheet: Sheet) -> Sheet:
     return replace(
         sheet, title=plain(sheet.title), rows=rows, notes=[plain(note) for note in sheet.notes]
     )
+
+
+def _question(run: Run) -> str:
+    words = run.case.scenario
+    asked = f": {plain(words.question)}" if words.question else ""
+    return f"- **{plain(run.case.name)}**, {plain(words.title)}{asked}"
 
 
 def _answer(given: Answer) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any, Final
 
+import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
+from matplotlib.colors import to_hex, to_rgb
 
 from corridor_sim.experiments.headlines import MEASURES, headline, is_told
 from corridor_sim.experiments.replay import Replay
@@ -30,8 +32,8 @@ UNSAFE: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 """What could end a script, or a line of one, as JSON writes it otherwise."""
 MOST_ROUTES: Final = 3
 """Routes that are selected at first beside all of them together, of a comparison."""
-DIM: Final = 0.32
-"""Luminance under which a colour is lightened on dark ground."""
+SEEN: Final = 0.19
+"""Least luminance of a colour on dark ground: contrast 4:1 on #17191c."""
 
 Record = dict[str, Any]
 
@@ -60,12 +62,19 @@ def as_script(value: object) -> str:
 
 
 def on_dark(shade: str) -> str:
-    """A colour as it is shown on dark ground: lighter, where it would not be seen."""
-    rgb = [int(shade[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    bright = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]
-    share = max(0.0, (DIM - bright) / (1 - bright)) if bright else 0.9
-    mixed = (round(255 * (value + share * (1 - value))) for value in rgb)
-    return "#" + "".join(f"{value:02x}" for value in mixed)
+    """A colour as it is shown on dark ground: mixed with white until it is seen."""
+    rgb = to_rgb(shade)
+    for share in np.linspace(0, 0.9, 19):
+        mixed = tuple(float(value + share * (1 - value)) for value in rgb)
+        if _luminance(mixed) >= SEEN:
+            break
+    return to_hex(mixed)
+
+
+def _luminance(rgb: Sequence[float]) -> float:
+    """Relative luminance of a colour (WCAG 2.1)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _environment() -> Environment:

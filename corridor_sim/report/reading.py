@@ -101,15 +101,15 @@ def replays(told: Told, *, replication: int | None = None) -> Iterator[Replay]:
         some = f"{min(options.replications)} to {max(options.replications)}"
         raise UsageError(f"{told.folder} has no replication {number}; its numbers are {some}")
     for run in told.runs:
-        yield replay(
-            run.case, seed=options.seed, replication=number, engine_name=options.engine,
-            model=run.model,
-        )  # fmt: skip
+        yield replay(run.case, seed=options.seed, replication=number, model=run.model)
 
 
 def _told(folder: Path, manifest: Mapping[str, Any], short: Mapping[str, str]) -> Told:
     options = _options(folder, manifest)
-    runs = [_run(path, short[name], options) for name, path in scenarios_of(folder).items()]
+    runs = [
+        _run(path, short[name], one)
+        for (name, path), one in zip(scenarios_of(folder).items(), options, strict=True)
+    ]
     told = Told(folder=folder, manifest=manifest, runs=runs, rows=(), names=short)
     table = told.table("measures.csv")
     base = runs[0].case.name
@@ -119,17 +119,19 @@ def _told(folder: Path, manifest: Mapping[str, Any], short: Mapping[str, str]) -
     except (KeyError, TypeError, ValueError) as error:
         rule = f"its measures.csv does not have the columns of a run ({error})"
         raise UsageError(f"{folder} cannot be read: {rule}; {RULE}") from error
-    kept = [row for row in rows if headline(row, options.segments) or of_element(row)]
+    kept = [row for row in rows if headline(row, options[0].segments) or of_element(row)]
     return replace(told, rows=kept)
 
 
-def _options(folder: Path, manifest: Mapping[str, Any]) -> Options:
+def _options(folder: Path, manifest: Mapping[str, Any]) -> list[Options]:
+    """How each scenario was run: the same but for the engine."""
     try:
-        return Options(
+        common = Options(
             replications=tuple(manifest["replications_finished"]), seed=manifest["seed"],
-            engine=manifest["engine"], segments=tuple(map(segment, manifest["segments"])),
-            by_month=manifest["by_month"], level=manifest["level"],
+            segments=tuple(map(segment, manifest["segments"])), by_month=manifest["by_month"],
+            level=manifest["level"],
         )  # fmt: skip
+        return [replace(common, engine=one["engine"]) for one in manifest["scenarios"]]
     except (KeyError, TypeError) as error:
         raise UsageError(f"{folder} has a manifest.json without {error}; {RULE}") from error
 

@@ -5,18 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console import overlay, said, tiny
+from console import said, tiny
 from hostile import hostile
 
 from corridor_sim.report.content import Content, content
 from corridor_sim.report.reading import Told, read
 
+FAST = (
+    "schema_version: 1\nextends: tiny.yaml\ntitle: Fast ships\nlinks:\n  aktau-alat: {min_h: 10}\n"
+)
+
+
+def fast(folder: Path) -> Path:
+    """A scenario beside the tiny one whose ships are 8 h faster on every crossing."""
+    path = folder / "fast.yaml"
+    path.write_text(FAST, "utf-8")
+    return path
+
 
 @pytest.fixture(scope="session")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a comparison of the tiny corridor with two berths at Alat."""
+    """The folder of a comparison of the tiny corridor with one of faster ships."""
     here = tmp_path_factory.mktemp("comparison")
-    made = ["compare", tiny(here), overlay(here), "-n", "10", "-j", "1", "--out", here / "results"]
+    made = ["compare", tiny(here), fast(here), "-n", "10", "-j", "1", "--out", here / "results"]
     assert said(*made, "--segment", "xian:alat").code == 0
     return _folder(here, "compare")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,11 +51,7 @@ def of_rows(told: Told, *rows: ComparedRow) -> list[str]:
     """All that is said of some rows in the place of those of a comparison."""
     base, other = told.runs
     known = [given for given in told.rows if given.scenario == base.case.name]
-    own = [
-        ComparedRow(**{n: getattr(r, n) for n in ("group", "measure", "unit", "estimate", "baseline", "difference")},
-                    scenario=other.case.name)
-        for r in rows
-    ]  # fmt: skip
+    own = [replace(row, scenario=other.case.name) for row in rows]
     (said,) = answers(Told(folder=told.folder, manifest=told.manifest, runs=told.runs,
                            rows=[*known, *own], names=told.names))  # fmt: skip
     return [*said.points, *said.caveats]
@@ -64,7 +61,7 @@ def test_every_claim_has_the_numbers_of_its_row(gathered: Content) -> None:
     (answer,), (sheet,) = gathered.answers, gathered.tables
     table = cells(sheet)
     claims = [found for point in answer.points if (found := CLAIM.fullmatch(point))]
-    assert claims, "two berths in the place of one are told from zero"
+    assert claims, "faster ships are told from zero"
     for claim in claims:
         cell = table[claim["group"], claim["measure"]]
         sign = "+" if claim["verb"] == "rises" else "-"
@@ -86,17 +83,17 @@ def test_the_strongest_are_told_and_the_rest_is_counted(gathered: Content) -> No
 @pytest.mark.parametrize(
     ("diff", "low", "high", "expected"),
     [
-        (-1.3, -1.5, -1.1, "All routes westbound: the mean transit time falls by 1.30 d (1.10 to 1.50)."),
-        (1.3, 1.1, 1.5, "All routes westbound: the mean transit time rises by 1.30 d (1.10 to 1.50)."),
-        (-1.3, -2.7, 0.1, "All routes westbound: no difference is shown in the mean transit time."),
-        (-1.3, -2.6, 0.0, "All routes westbound: no difference is shown in the mean transit time."),
+        (-1.3, -1.5, -1.1, "mean transit time falls by 1.30 d (1.10 to 1.50)."),
+        (1.3, 1.1, 1.5, "mean transit time rises by 1.30 d (1.10 to 1.50)."),
+        (-1.3, -2.7, 0.1, "no difference is shown in the mean transit time."),
+        (-1.3, -2.6, 0.0, "no difference is shown in the mean transit time."),
     ],
 )  # fmt: skip
 def test_what_is_said_follows_the_interval(
     told: Told, diff: float, low: float, high: float, expected: str
 ) -> None:
     points = of_rows(told, row(diff=diff, low=low, high=high))
-    assert expected in points
+    assert any(point.endswith(expected) for point in points)
     assert sum(point.startswith("All routes") for point in points) == 1
 
 
