@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
-
-import pandas as pd
 
 from corridor_sim.experiments.distribution import distribution
 from corridor_sim.experiments.headlines import headline
@@ -22,7 +20,9 @@ DIGITS: Final = 4
 
 
 def distributions(given: Told) -> list[Record]:
-    """Share delivered by day of each scenario, route and direction, with pointwise intervals."""
+    """Share delivered by day of each scenario, route and direction, with pointwise intervals, at
+    equal steps from the first of `days` to the last.
+    """
     options = given.runs[0].options
     table = given.table("transit.parquet")
     own = table[(table["segment"] == "all") & (table["direction"] != "both")]
@@ -32,7 +32,8 @@ def distributions(given: Told) -> list[Record]:
             part, replications=options.replications, level=options.level, points=POINTS_OF_LINE
         )
         found.append(_named(keys) | {
-            name: _rounded(getattr(line, name)) for name in ("days", "share", "low", "high")
+            "days": [_number(line.days[0]), _number(line.days[-1])],
+            **{name: _shares(getattr(line, name)) for name in ("share", "low", "high")},
         })  # fmt: skip
     return found
 
@@ -68,20 +69,26 @@ def utilisations(given: Told) -> list[Record]:
 
 
 def waterfalls(given: Told) -> list[Record]:
-    """The stops and hauls of every way in order, with mean hours by kind."""
+    """The pieces of every way in order, with mean hours by scenario.
+
+    parts: [place, place reached, kind, element] of each piece; scenarios whose way has other pieces
+    have a record of their own.
+    """
     table = given.table("ways.csv")
-    table = table[(table["what"] != PRICE) & (table["hours"] > 0)]
-    found = []
+    table = table[table["what"] != PRICE]
+    found: dict[tuple[Any, ...], Record] = {}
     for keys, own in table.groupby(["scenario", "route", "direction", "pair"], sort=False):
-        found.append(_named(keys) | {"pair": keys[3], "parts": list(_parts(own))})
-    return found
-
-
-def _parts(own: pd.DataFrame) -> Iterator[list[Any]]:
-    """[place, place reached, kind, element, hours] of each piece."""
-    columns = own[["place", "to", "what", "element", "hours"]]
-    for place, to, what, element, hours in columns.itertuples(index=False):
-        yield [place, to, what, element, _number(hours)]
+        scenario, *way = map(str, keys)
+        parts = own[["place", "to", "what", "element"]].to_numpy().tolist()
+        known = found.setdefault(
+            (*way, *map(tuple, parts)),
+            {
+                **dict(zip(("route", "direction", "pair"), way, strict=True)), "parts": parts,
+                "hours": {},
+            },
+        )  # fmt: skip
+        known["hours"][scenario] = [_number(hours) for hours in own["hours"]]
+    return list(found.values())
 
 
 def _named(keys: Any) -> Record:
@@ -92,8 +99,8 @@ def _group(row: ComparedRow) -> Record:
     return {"scenario": row.scenario, **row.group._asdict()}
 
 
-def _rounded(values: Sequence[float]) -> list[float | None]:
-    return [_number(float(value)) for value in values]
+def _shares(values: Sequence[float]) -> list[float | None]:
+    return [round(float(value), 3) if math.isfinite(value) else None for value in values]
 
 
 def _number(value: float | None) -> float | None:

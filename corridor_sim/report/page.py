@@ -62,13 +62,16 @@ def as_script(value: object) -> str:
 
 
 def on_dark(shade: str) -> str:
-    """A colour as it is shown on dark ground: mixed with white until it is seen."""
-    rgb = to_rgb(shade)
-    for share in np.linspace(0, 0.9, 19):
-        mixed = tuple(float(value + share * (1 - value)) for value in rgb)
+    """A colour as it is shown on dark ground: mixed with white until it is seen; greys inverted."""
+    red, green, blue = to_rgb(shade)
+    if red == green == blue:
+        grey = 0.92 * (1 - red)
+        return to_hex((grey, grey, grey))
+    for share in np.linspace(0, 0.9, 19).tolist():
+        mixed = tuple(value + share * (1 - value) for value in (red, green, blue))
         if _luminance(mixed) >= SEEN:
             break
-    return to_hex(mixed)
+    return to_hex((mixed[0], mixed[1], mixed[2]))
 
 
 def _luminance(rgb: Sequence[float]) -> float:
@@ -175,5 +178,5 @@ def _by_route(sheet: Sheet) -> Record:
         groups[-1]["rows"].append([measure, *row[names + 1 :]])
     return {
         "title": sheet.title, "notes": sheet.notes, "groups": groups,
-        "columns": [(name, name in sheet.right) for name in sheet.columns[names:]],
+        "columns": list(sheet.columns[names:]), "right": sheet.right,
     }  # fmt: skip

@@ -23,6 +23,8 @@ from corridor_sim.report.reading import Told
 
 MOST: Final = 5
 """Differences that the short answer tells; all are in the table."""
+FEW: Final = 3
+"""Measures that are called by their names where none of them differs."""
 OF_RUN: Final = {
     "transit_mean": "takes {} on average",
     "transit_p50": "half of it arrives within {}",
@@ -115,15 +117,21 @@ def _first(group: Group, run: Run) -> bool:
 def _not_shown(rows: Sequence[ComparedRow], run: Run) -> Iterator[str]:
     for group in dict.fromkeys(row.group for row in rows):
         own = [row for row in rows if row.group == group]
-        untold = [r for r in own if is_tested(r.difference) and not is_told(r.difference)]
+        tested = [r for r in own if is_tested(r.difference)]
+        untold = [r for r in tested if not is_told(r.difference)]
         if _first(group, run) and untold:
-            yield f"{_capital(named(group))}: no difference is shown in {names_of(untold)}."
+            all_of_many = len(untold) == len(tested) > FEW
+            what = f"any of {len(tested)} measures" if all_of_many else names_of(untold)
+            yield f"{_capital(named(group))}: no difference is shown in {what}."
 
 
 def _chance(rows: Sequence[ComparedRow], found: int, level: float) -> Iterator[str]:
     tested = sum(is_tested(row.difference) for row in rows)
     if not tested:
         yield "No difference has an interval, so none can be told from zero."
+        return
+    if not found:
+        yield f"None of {tested} differences is told from zero at {100 * level:.4g} %."
         return
     by_chance = (1 - level) * tested
     yield (

@@ -30,7 +30,10 @@
   const short = (name) => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
 
   function transit() {
-    const lines = data.distributions.filter(shown);
+    const lines = data.distributions.filter(shown).map((line) => {
+      const [first, last] = line.days;
+      return { ...line, days: line.share.map((_, i) => first + ((last - first) * i) / (line.share.length - 1)) };
+    });
     const one = new Set(lines.map((line) => line.scenario)).size === 1;
     const marks = [];
     for (const line of lines) {
@@ -129,9 +132,11 @@
     const name = (w) => `${w.route}: ${w.pair}`;
     options(part("waterfall", ".way"), [...new Set(own.map(name))]);
     options(part("waterfall", ".of"), picked());
-    const way = own.find((w) => name(w) === part("waterfall", ".way").value && w.scenario === part("waterfall", ".of").value);
+    const scenario = part("waterfall", ".of").value;
+    const way = own.find((w) => name(w) === part("waterfall", ".way").value && w.hours[scenario]);
     let end = 0;
-    const bars = (way?.parts ?? []).map(([place, to, what, element, hours]) => {
+    const pieces = (way?.parts ?? []).map((piece, i) => [...piece, way.hours[scenario][i]]).filter((piece) => piece[4] > 0);
+    const bars = pieces.map(([place, to, what, element, hours]) => {
       const stop = place === to ? label(place) : `${label(place)} – ${label(to)}`;
       const begin = end;
       end += hours / 24;
@@ -147,7 +152,7 @@
       }),
       Plot.tip(bars, Plot.pointerY({ y: "stop", x: (b) => (b.begin + b.end) / 2, title: "title" })),
     ] : [];
-    draw("waterfall", `${way ? `${name(way)}, ${way.scenario}. ` : ""}Means of finished cargo; they sum to ${number(end)} d. Blue: in motion; yellow: work; green: stay ` +
+    draw("waterfall", `${way ? `${name(way)}, ${scenario}. ` : ""}Means of finished cargo; they sum to ${number(end)} d. Blue: in motion; yellow: work; green: stay ` +
       `without a queue; orange: wait. n = ${data.n}.`, marks, {
       left: longest(stops.map(short)), height: 60 + 24 * stops.length, marginRight: 40,
       y: { domain: stops, label: null, tickFormat: short }, x: { label: "mean time since release, d", grid: true },

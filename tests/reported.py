@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from console import said, tiny
 from hostile import hostile
 
-from corridor_sim.report.content import Content, content
-from corridor_sim.report.reading import Told, read
+if TYPE_CHECKING:
+    from corridor_sim.report.content import Content
+    from corridor_sim.report.reading import Told
 
 FAST = (
     "schema_version: 1\nextends: tiny.yaml\ntitle: Fast ships\nlinks:\n  aktau-alat: {min_h: 10}\n"
@@ -27,7 +29,17 @@ def fast(folder: Path) -> Path:
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a comparison of the tiny corridor with one of faster ships."""
     here = tmp_path_factory.mktemp("comparison")
-    made = ["compare", tiny(here), fast(here), "-n", "10", "-j", "1", "--out", here / "results"]
+    made: list[str | Path] = [
+        "compare",
+        tiny(here),
+        fast(here),
+        "-n",
+        "10",
+        "-j",
+        "1",
+        "--out",
+        here / "results",
+    ]
     assert said(*made, "--segment", "xian:alat").code == 0
     return _folder(here, "compare")
 
@@ -36,7 +48,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one run."""
     here = tmp_path_factory.mktemp("run")
-    made = ["run", tiny(here), "-n", "2", "-j", "1", "--out", here / "results"]
+    made: list[str | Path] = ["run", tiny(here), "-n", "2", "-j", "1", "--out", here / "results"]
     assert said(*made).code == 0
     return _folder(here, "tiny")
 
@@ -45,7 +57,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a comparison of scenarios with hostile texts."""
     here = tmp_path_factory.mktemp("hostile")
-    made = ["compare", *hostile(here), "-n", "2", "-j", "1", "--out", here / "results"]
+    made: list[str | Path] = [
+        "compare",
+        *hostile(here),
+        "-n",
+        "2",
+        "-j",
+        "1",
+        "--out",
+        here / "results",
+    ]
     assert said(*made).code == 0
     return _folder(here, "compare")
 
@@ -53,6 +74,8 @@ def hostile_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def told(comparison: Path) -> Told:
     """The comparison, read."""
+    from corridor_sim.report.reading import read
+
     (found,) = read([comparison])
     return found
 
@@ -60,6 +83,8 @@ def told(comparison: Path) -> Told:
 @pytest.fixture(scope="session")
 def gathered(comparison: Path) -> Content:
     """All that a report of the comparison says."""
+    from corridor_sim.report.content import content
+
     return content([comparison])
 
 
