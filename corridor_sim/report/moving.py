@@ -22,7 +22,7 @@ from corridor_sim.scenario.schema import Scenario
 STEP_H: Final = 12
 DAYS: Final = 120
 """Longest window of the map, from the start of the measuring part."""
-MOST_QUEUES: Final = 12
+MOST_QUEUES: Final = 10
 """Queues over time that are kept, of cargo for departures and of customers at stations each."""
 SILENT: Final = ("/hours", "/servers")
 """Endings of closures that are no events: opening hours, changes of capacity."""
