@@ -28,8 +28,8 @@ def run(asked: RunOptions, scale: ScaleOptions, scenario: str) -> None:
 
     Prints its measures and writes a run folder; csv and json hold all rows.
     """
-    from corridor_sim.cli.tables import run_sheets
     from corridor_sim.experiments.run import COLUMNS
+    from corridor_sim.experiments.tables import run_sheets
 
     extras = Extras(scale)
     (done,), rows = _recorded(asked, extras, [scenario])
@@ -66,8 +66,8 @@ def compare(
     All run on the same luck; the differences are paired. --set changes all of them,
     the baseline too.
     """
-    from corridor_sim.cli.tables import compare_sheets, in_words
     from corridor_sim.experiments.run import COLUMNS, DIFFERENCES
+    from corridor_sim.experiments.tables import compare_sheets, in_words
     from corridor_sim.measures.table import ComparedRow
 
     extras = Extras(scale, measures if simultaneous else None)
