@@ -142,7 +142,7 @@ class Draws:
         model = self.model
         release = [self._release(flow, number) for flow in model.flows]
         path = [self._path(flow, number, at) for flow, at in zip(model.flows, release, strict=True)]
-        windows = [self._windows(closure, number) for closure in model.closures]
+        windows = [self.windows(closure, number) for closure in model.closures]
         return Luck(
             replication=number,
             release=np.concatenate(release),
@@ -226,7 +226,8 @@ class Draws:
         work = ticks(law, self.model.tables, u, v, flow.size)
         return np.broadcast_to(work, (len(law.starts), count))
 
-    def _windows(self, closure: Closure, replication: int) -> Ticks:
+    def windows(self, closure: Closure, replication: int) -> Ticks:
+        """When a closure is in force in a replication, `[W, 2]`, sorted and disjoint."""
         if not all(self._happens(name, p, replication) for name, p in closure.events):
             return closure.windows[:0]
         if closure.rate is None or closure.spell is None:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+from reported import comparison, gathered, hostile_comparison, run, told
 
 from corridor_sim.draws import Draws
 from corridor_sim.engines import array, event
 from corridor_sim.result import Ledger
+
+__all__ = ["comparison", "gathered", "hostile_comparison", "run", "told"]
 
 Engine = Callable[[Draws, int], Ledger]
 

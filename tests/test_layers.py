@@ -24,7 +24,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 ROOMS = (
     ("errors",), ("laws",), ("reference",), ("model",), ("scenario",), ("draws",), ("offered",),
     ("compile",), ("result",), ("engines",), ("cohort",), ("intervals",), ("measures",),
-    ("output",), ("experiments",), ("figures",), ("cli",), ("__main__",),
+    ("output",), ("experiments",), ("figures",), ("report",), ("cli",), ("__main__",),
 )  # fmt: skip
 """From the ground up: a room may use those before it."""
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

@@ -17,6 +17,7 @@ from corridor_sim.cli.check import check
 from corridor_sim.cli.options import State
 from corridor_sim.cli.plot import plot
 from corridor_sim.cli.recovery import recovery
+from corridor_sim.cli.report import report
 from corridor_sim.cli.run import compare, run
 from corridor_sim.cli.sensitivity import sensitivity
 from corridor_sim.cli.shipped import list_scenarios, new
@@ -55,7 +56,7 @@ def cli() -> None:
 
 for command in (
     list_scenarios, new, check, show, sources, schema, trace, run, compare, recovery, warm_up,
-    bottlenecks, sweep, sensitivity, tune, backtest, verify, plot,
+    bottlenecks, sweep, sensitivity, tune, backtest, verify, plot, report,
 ):  # fmt: skip
     cli.add_command(command)
 

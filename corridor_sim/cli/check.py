@@ -114,6 +114,6 @@ def _bounds(limits: dict[tuple[str, str], float]) -> Sheet:
 
 
 def _origins(share: dict[str, tuple[int, float]]) -> Sheet:
-    from corridor_sim.cli.tables import origins
+    from corridor_sim.experiments.tables import origins
 
     return origins(share)

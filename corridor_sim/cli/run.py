@@ -29,9 +29,9 @@ def run(asked: RunOptions, scale: ScaleOptions, scenario: str) -> None:
 
     Prints its measures and writes a run folder; csv and json hold all rows.
     """
-    from corridor_sim.cli.tables import quotes_sheet, run_sheets
     from corridor_sim.experiments.quotes import quotes
     from corridor_sim.experiments.run import COLUMNS
+    from corridor_sim.experiments.tables import quotes_sheet, run_sheets
 
     extras = Extras(scale)
     (done,), rows = _recorded(asked, extras, [scenario])
@@ -70,8 +70,8 @@ def compare(
     All run on the same luck; the differences are paired. --set changes all of them,
     the baseline too.
     """
-    from corridor_sim.cli.tables import compare_sheets, in_words
     from corridor_sim.experiments.run import COLUMNS, DIFFERENCES
+    from corridor_sim.experiments.tables import compare_sheets, in_words
     from corridor_sim.measures.table import ComparedRow
 
     extras = Extras(scale, measures if simultaneous else None)

@@ -64,9 +64,9 @@ def _print_fact(name: str, shape: str) -> None:
 
 
 def _print_numbers(what: str, settings: tuple[str, ...], shape: str) -> None:
-    from corridor_sim.cli.tables import origins
     from corridor_sim.cli.writing import write
     from corridor_sim.experiments.assumptions import shares
+    from corridor_sim.experiments.tables import origins
     from corridor_sim.output import Sheet, number
     from corridor_sim.reference import facts
     from corridor_sim.scenario.load import load

@@ -54,7 +54,6 @@ class _Look:
             for c, closure in enumerate(model.closures)
         )
         self._model = model
-        self._bare = replace(model, closures=bare)
         self._pieces = Pieces.of(model, 0, context.clock.horizon)
         self.flows = tuple(
             self._shared(flow, np.zeros((len(flow.paths), len(self._pieces.start))))
@@ -62,12 +61,14 @@ class _Look:
             else flow
             for flow in model.flows
         )
+        known = replace(model, closures=bare, flows=self.flows)
+        self._journeys = Journeys(known, self._pieces, self._opening)
 
     def expect(self) -> None:
         """Take the shares of contestable flows from free-flow times and their spread."""
-        journeys = self._journeys()
+        self._journeys = self._journeys.with_flows(self.flows)
         self.flows = tuple(
-            self._expected(journeys, flow) if flow.choice else flow for flow in self.flows
+            self._expected(self._journeys, flow) if flow.choice else flow for flow in self.flows
         )
 
     def _expected(self, journeys: Journeys, flow: Flow) -> Flow:
@@ -95,9 +96,6 @@ class _Look:
         shut = [covered(windows, pieces.start, pieces.end) for windows in choice.closed]
         return 1.0 - np.array(shut) / pieces.length
 
-    def _journeys(self) -> Journeys:
-        return Journeys(replace(self._bare, flows=self.flows), self._pieces, self._opening)
-
     def _opening(self, station: int) -> Wait:
         """Wait of who comes at any hour of the day, for opening hours."""
         facility = self._context.facility(self._model.stations[station].name)
@@ -108,7 +106,7 @@ class _Look:
 
     def quotes(self) -> Quotes:
         """The quotes of all paths that may be chosen."""
-        model, journeys = self._model, self._journeys()
+        model, journeys = self._model, self._journeys.with_flows(self.flows)
         capacity = journeys.capacity()
         paths = [p for flow in model.flows if flow.choice for p in flow.paths]
         free: list[Floats] = []

@@ -25,7 +25,7 @@ FEW: Final = 8
 
 MEMORY_MB: Final = 2000
 """What a block of replications may take, unless told otherwise."""
-_MOST: Final = 128
+_MOST: Final = 256
 
 
 def engine(name: str) -> Engine:

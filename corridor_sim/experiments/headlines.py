@@ -58,8 +58,8 @@ def differences_in_words(rows: Iterable[ComparedRow], *, level: float) -> Iterat
         grouped.setdefault(row.group, []).append(row)
     tested = 0
     for group, given in grouped.items():
-        tested += sum(_is_tested(row.difference) for row in given)
-        yield f"{_named(group)}: {_sentence(given)}."
+        tested += sum(is_tested(row.difference) for row in given)
+        yield f"{named(group)}: {_sentence(given)}."
     if tested:
         by_chance = f"{(1 - level) * tested:.0f}"
         yield (
@@ -68,34 +68,37 @@ def differences_in_words(rows: Iterable[ComparedRow], *, level: float) -> Iterat
         )
 
 
-def _named(group: Group) -> str:
+def named(group: Group) -> str:
+    """A group in a sentence: `all routes westbound`."""
     route = "all routes" if group.route == "all" else group.route
     segment = "" if group.segment == "all" else f", {group.segment}"
     return f"{route} {group.direction}{segment}"
 
 
 def _sentence(rows: Sequence[ComparedRow]) -> str:
-    told = [row for row in rows if _is_told(row.difference)]
+    shown = [row for row in rows if is_told(row.difference)]
     same = [row for row in rows if _is_same(row.difference)]
     unknown = [row for row in rows if not _has_interval(row.difference)]
-    untold = [row for row in rows if not (row in told or row in same or row in unknown)]
+    untold = [row for row in rows if not (row in shown or row in same or row in unknown)]
     if len(same) == len(rows):
         return "nothing changes at all"
-    parts = [", ".join(map(_told, told)) if told else "nothing is distinguishable from zero"]
-    if told and untold:
-        parts.append(f"not distinguishable from zero: {_names(untold)}")
+    parts = [", ".join(map(told, shown)) if shown else "nothing is distinguishable from zero"]
+    if shown and untold:
+        parts.append(f"not distinguishable from zero: {names_of(untold)}")
     if same:
-        parts.append(f"unchanged: {_names(same)}")
+        parts.append(f"unchanged: {names_of(same)}")
     if unknown:
-        parts.append(f"no interval: {_names(unknown)}")
+        parts.append(f"no interval: {names_of(unknown)}")
     return "; ".join(parts)
 
 
-def _names(rows: Iterable[ComparedRow]) -> str:
+def names_of(rows: Iterable[ComparedRow]) -> str:
+    """What the measures of rows are called in a sentence."""
     return ", ".join(MEASURES[row.measure] for row in rows)
 
 
-def _told(row: ComparedRow) -> str:
+def told(row: ComparedRow) -> str:
+    """What a row told from zero says: `the mean transit time falls by 1.3 d (1.1 to 1.5)`."""
     given = row.difference
     assert given is not None
     assert given.diff is not None
@@ -116,11 +119,13 @@ def _is_same(given: Difference | None) -> bool:
     return given is not None and (given.diff, given.diff_ci_low, given.diff_ci_high) == (0, 0, 0)
 
 
-def _is_tested(given: Difference | None) -> bool:
+def is_tested(given: Difference | None) -> bool:
+    """Whether a difference has an interval and is not nothing at all."""
     return _has_interval(given) and not _is_same(given)
 
 
-def _is_told(given: Difference | None) -> bool:
+def is_told(given: Difference | None) -> bool:
+    """Whether a difference is told from zero: its interval does not hold zero."""
     if given is None or given.diff_ci_low is None or given.diff_ci_high is None:
         return False
     return given.diff is not None and (given.diff_ci_low > 0 or given.diff_ci_high < 0)

@@ -62,7 +62,7 @@ def space_time(
         For a route that the scenario does not have, or that carried nothing.
     """
     model = of.model
-    teu = _teu_by_path(of)
+    teu = teu_by_path(of)
     name = _named(route, model.routes, "route", model, _first(teu, model))
     paths = [p for p, path in enumerate(model.paths) if _route(model, path) == name]
     if not sum(teu[p] for p in paths):
@@ -101,7 +101,7 @@ def _stops(model: Model, path: Path) -> dict[str, float]:
     return found
 
 
-def _teu_by_path(of: Replay) -> list[int]:
+def teu_by_path(of: Replay) -> list[int]:
     """Cargo of each path that was released, TEU."""
     rows = of.ledger.path[of.ledger.release.known]
     count = np.bincount(rows, minlength=len(of.model.paths))
@@ -156,7 +156,7 @@ def queue(of: Replay, *, element: str | None = None) -> History:
         For an element that the scenario does not have.
     """
     model = of.model
-    waiting = _rides_waited_for(of)
+    waiting = rides_waited_for(of)
     first, last = model.cohort
     stations = {station.name: s for s, station in enumerate(model.stations)}
     default = max(waiting, key=lambda n: _waited(waiting[n], first, last), default=None)
@@ -175,7 +175,7 @@ def _waited(stays: Stays, first: int, last: int) -> int:
     return int((inside.clip(0) * stays.amount).sum())
 
 
-def _rides_waited_for(of: Replay) -> dict[str, Stays]:
+def rides_waited_for(of: Replay) -> dict[str, Stays]:
     """Cargo that waits, by service or call of a fleet."""
     model = of.model
     found = {

@@ -45,16 +45,17 @@ class Replay:
 
 
 def replay(
-    given: Case, *, seed: int = 1, replication: int = 0, engine_name: str = "auto"
-) -> Replay:
-    """Simulate one replication of a case.
+    given: Case, *, seed: int = 1, replication: int = 0, engine_name: str = "auto",
+    model: Model | None = None,
+) -> Replay:  # fmt: skip
+    """Simulate one replication of a case; `model` is its own, if it has been compiled.
 
     Raises
     ------
     UsageError
         For an engine that does not exist.
     """
-    model = compile_scenario(given.scenario, name=given.name)
+    model = model or compile_scenario(given.scenario, name=given.name)
     (ledger,) = engine(engine_name)(Draws(model, seed), [replication])
     return Replay(case=given, seed=seed, model=model, ledger=ledger)
 
@@ -74,7 +75,7 @@ def replayed(
     ScenarioError
         Where its scenario is not valid any more.
     """
-    manifest, given = _manifest(folder), scenarios_of(folder)
+    manifest, given = manifest_of(folder), scenarios_of(folder)
     name = next(iter(given)) if scenario is None else scenario
     if name not in given:
         cure = did_you_mean(name, given) or one_of(given)
@@ -97,10 +98,17 @@ def scenarios_of(folder: Path) -> dict[str, Path]:
     UsageError
         Where the folder is none of a run.
     """
-    return {str(one["name"]): folder / str(one["file"]) for one in _manifest(folder)["scenarios"]}
+    return {str(one["name"]): folder / str(one["file"]) for one in manifest_of(folder)["scenarios"]}
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What the folder of a run or comparison says of itself.
+
+    Raises
+    ------
+    UsageError
+        Where the folder is none of a run, or nothing was finished.
+    """
     try:
         found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:

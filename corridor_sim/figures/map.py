@@ -84,7 +84,7 @@ def plot_map(data: Traffic, *, by: By = "route", ax: Axes | None = None) -> Axes
     ax = axes(ax)
     if flows_on_map(data).empty:
         return empty(ax, "Nothing moved in the measuring part.", title=TITLES[by])
-    box = _view(data)
+    box = view_of(data)
     inset, below = _inset(ax, data, box)
     paint = _Paint(data, by, WIDEST / 2 if is_narrow(ax) else WIDEST)
     for panel, view, parallel in ((ax, box, PARALLEL), (inset, CASPIAN, PARALLEL_CASPIAN)):
@@ -187,7 +187,7 @@ def _touched(data: Traffic) -> list[str]:
     return [name for name, at in data.geography.places.items() if tuple(at) in ends]
 
 
-def _view(data: Traffic) -> Box:
+def view_of(data: Traffic) -> Box:
     """What is seen of the world: all that is drawn, within what is known of coasts."""
     ways = np.concatenate([data.geography.ways[link] for link in flows_on_map(data).link])
     west, south, east, north = coastlines().box
@@ -198,8 +198,7 @@ def _view(data: Traffic) -> Box:
 
 def _inset(ax: Axes, data: Traffic, box: Box) -> tuple[Axes | None, float]:
     """The lower panel and its height as a share, where the map shows much more than it."""
-    at = np.array(list(data.geography.places.values()))
-    if box[2] - box[0] < 2 * (CASPIAN[2] - CASPIAN[0]) or _within(at, CASPIAN).sum() < 2:
+    if not inset_is_wanted(data):
         return None, 0.0
     high = _ratio(CASPIAN, PARALLEL_CASPIAN) / _ratio(box, PARALLEL)
     high += GAP_CM * _share_of_cm(ax, box)
@@ -209,6 +208,12 @@ def _inset(ax: Axes, data: Traffic, box: Box) -> tuple[Axes | None, float]:
         Rectangle((west, south), east - west, north - south, fill=False, ec=INK, lw=0.6, zorder=4)
     )
     return inset, high
+
+
+def inset_is_wanted(data: Traffic) -> bool:
+    """Whether the map shows much more than the Caspian, and something there."""
+    box, at = view_of(data), np.array(list(data.geography.places.values()))
+    return bool(box[2] - box[0] >= 2 * (CASPIAN[2] - CASPIAN[0]) and _within(at, CASPIAN).sum() > 1)
 
 
 def _ratio(box: Box, parallel: float) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corridor_sim.laws import LONGEST_QUOTE
-from corridor_sim.model import Floats, Kind, Model, Path, Step
+from corridor_sim.model import Floats, Flow, Kind, Model, Path, Step
 from corridor_sim.offered.loads import usable
 from corridor_sim.offered.pieces import (
     Pieces,
@@ -49,6 +49,7 @@ class Journeys:
         self._ways = carried(model)
         self._lots = released(model, pieces) / pieces.length + _HARDLY
         self._rounds = [Rounds(model, f, pieces) for f in range(len(model.fleets))]
+        self._worked: dict[tuple[int, int], Wait] = {}
         self._teu = np.zeros((model.elements, len(pieces.start)))
         self._boarding = np.zeros_like(self._teu)
         for path, lots in zip(model.paths, self._lots, strict=True):
@@ -56,6 +57,12 @@ class Journeys:
                 if step.kind in (Kind.BOARD, Kind.SAIL):
                     self._teu[model.element(step, 0)] += lots * model.flows[path.flow].size
                     self._boarding[model.element(step, 0)] += lots
+
+    def with_flows(self, flows: tuple[Flow, ...]) -> Journeys:
+        """The same with the traffic that other shares expect."""
+        other = Journeys(replace(self._model, flows=flows), self._pieces, self._opening)
+        other._worked = self._worked  # durations do not depend on traffic
+        return other
 
     def stages(self, path: Path) -> Iterator[Stage]:
         """The stages of a path, in order."""
@@ -137,11 +144,14 @@ class Journeys:
         return most
 
     def _work(self, step: Step, size: int) -> Wait:
-        law = self._model.durations[step.duration]
-        mean = mean_work(law, size)
-        variance = squared_variation(self._model, law) * mean**2
-        period = self._pieces.period(law.starts)
-        return mean[period], variance[period]
+        key = (step.duration, size)
+        if key not in self._worked:
+            law = self._model.durations[step.duration]
+            mean = mean_work(law, size)
+            variance = squared_variation(self._model, law) * mean**2
+            period = self._pieces.period(law.starts)
+            self._worked[key] = mean[period], variance[period]
+        return self._worked[key]
 
     def _passed(self, step: Step, size: int, way: int) -> Stage:
         mean, variance = self._work(step, size)

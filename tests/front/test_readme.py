@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +26,18 @@ SET_UP = [command for command in COMMANDS if command.startswith("python3 -m venv
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", OURS)
-def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "corridor_sim", *shlex.split(command)[1:]]
+def test_a_command_of_the_readme_runs(command: str, comparison: Path, tmp_path: Path) -> None:
+    if "results/" in command:  # of comparisons made before
+        shutil.copytree(comparison.parent, tmp_path / "results" / "compare")
+    given = [
+        found
+        for word in shlex.split(command)[1:]
+        for found in (sorted(map(str, tmp_path.glob(word))) or [word])
+    ]
+    words = [sys.executable, "-m", "corridor_sim", *given]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout or command.startswith("corridor-sim new")
+    assert done.stdout or command.startswith(("corridor-sim new", "corridor-sim report"))
 
 
 def test_nothing_in_the_readme_is_left_untried() -> None:

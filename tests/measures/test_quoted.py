@@ -21,10 +21,10 @@ from worlds import (
 )
 from worlds import scenario as toy
 
-from corridor_sim.cli.tables import quotes_sheet
 from corridor_sim.experiments.plan import Case, Options
 from corridor_sim.experiments.quotes import in_words, quotes, quotes_table
 from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.tables import quotes_sheet
 from corridor_sim.measures import tallying
 from corridor_sim.measures.rows import Group, Key
 from corridor_sim.scenario.schema import Scenario

@@ -32,7 +32,9 @@ def reference(number: int, replication: int) -> Ledger:
     return ledger
 
 
-def first_difference(number: int, *, block: int, compared: int, window: int = DAY) -> str | None:
+def first_difference(
+    number: int, *, block: int, compared: int, window: int | None = None
+) -> str | None:
     """Where the array engine first differs, given a block of so many replications.
 
     So many are compared at most, the first and the last of the block among them.
@@ -43,7 +45,9 @@ def first_difference(number: int, *, block: int, compared: int, window: int = DA
     return None if found is None else f"world {number}, block of {block}: {found}"
 
 
-def difference(draws: Draws, references: list[Ledger], *, block: int, window: int) -> str | None:
+def difference(
+    draws: Draws, references: list[Ledger], *, block: int, window: int | None
+) -> str | None:
     """Where replications of a block first differ from their references."""
     expected = {ledger.replication: ledger for ledger in references}
     for ledger in array.simulate(draws, range(block), window=window):

@@ -9,8 +9,10 @@ from collections import Counter
 import pytest
 from bites import bites, too_few
 from conftest import array_engine
-from pairs import first_difference, reference, world
+from pairs import difference, first_difference, reference, world
+from worlds import captive, fixed, shut, station
 
+from corridor_sim.engines import event
 from corridor_sim.model import DAY, TICK_H
 
 FEW, MANY = range(12), range(1000, 1200)
@@ -34,7 +36,7 @@ def test_many_random_worlds_are_the_same_and_every_rule_bites_in_them() -> None:
     assert too_few(counts, models=len(MANY)) == {}
 
 
-@pytest.mark.parametrize("window_h", [1, 5, 12, 24])
+@pytest.mark.parametrize("window_h", [1, 5, 12, 24, 240])
 def test_answers_do_not_depend_on_the_window(window_h: int) -> None:
     for number in range(20, 23):
         window = window_h * TICK_H
@@ -45,3 +47,24 @@ def test_a_replication_alone_is_the_same_as_in_a_block() -> None:
     alone = array_engine(world(30), 2)
     assert (alone.delivered.at == reference(30, 2).delivered.at).all()
     assert first_difference(30, block=3, compared=3, window=DAY) is None
+
+
+@pytest.mark.parametrize("order", [["one", "two", "many"], ["many", "one", "two"]])
+def test_stations_passed_in_one_order_are_the_same_by_the_month(order: list[str]) -> None:
+    work = {"hours": 6, "work_law": "exponential", "work_cv": 1}
+    draws = fixed(
+        days=75,
+        stations={
+            "one": station(**work),
+            "two": station(servers=2, **work),
+            "many": station(servers=12, **work),
+        },
+        closures={"all": shut("one", "two", stops="work"), "some": shut("two", servers=1)},
+        windows={"all": [(700, 730), (1500, 1510)], "some": [(40, 90), (719, 800)]},
+        flows={
+            "w": captive(order, [7 * n % 1790 for n in range(300)]),
+            "v": captive(order[1:], [11 * n % 1790 for n in range(90)]),
+        },
+    )
+    references = list(event.simulate(draws, range(3)))
+    assert difference(draws, references, block=3, window=None) is None

@@ -12,17 +12,18 @@ from corridor_sim.engines.array.block import block_of
 from corridor_sim.engines.array.ledgers import ledgers
 from corridor_sim.engines.array.support import memory_of, unsupported
 from corridor_sim.errors import UsageError
-from corridor_sim.model import DAY
 from corridor_sim.result import Ledger
 
 __all__ = ["memory_of", "simulate", "unsupported"]
 
 
-def simulate(draws: Draws, replications: Sequence[int], *, window: int = DAY) -> Iterator[Ledger]:
+def simulate(
+    draws: Draws, replications: Sequence[int], *, window: int | None = None
+) -> Iterator[Ledger]:
     """Run replications of a model from 0 to its end, all together.
 
-    `window` is the length in ticks of what is solved at once, a day at most; answers do not depend
-    on it.
+    `window` is the most ticks that are solved at once, by default what suits the model; answers do
+    not depend on it.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import numpy as np
 import corridor_sim.engines.array.services as services
 import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
-from corridor_sim.engines.array.ragged import BIG, Bools, Ints, joined, ranges, row_search
+from corridor_sim.engines.array.ragged import BIG, Bools, Ints, joined, ranges
 from corridor_sim.engines.array.routing import Entries, enter, leave, leave_yard
 from corridor_sim.model import NONE
 
@@ -112,7 +112,7 @@ def _loaded(block: Block, queues: Ints, need: Ints, opened: Ints) -> Ints:
     boarding = block.boarding
     low = boarding.first[queues] + boarding.head1[queues]
     end = boarding.first[queues] + boarding.tail1[queues]
-    there = row_search(boarding.teu, low, end + 1, boarding.teu[low] + need)
+    there = services.reaching(block, low, end, need)
     ready = boarding.ready[np.maximum(np.minimum(there, end) - 1, 0)]
     at = np.where(there <= end, np.where(there == low, opened, ready), BIG)
     barred = np.where(need <= 0, opened, BIG)
@@ -144,9 +144,7 @@ def _give(block: Block, columns: Ints, done: Done) -> None:
     berths_from = block.layout.vessels_from
     while len(live):
         place = customers.first[live] + customers.head1[live]
-        free = np.maximum(customers.arrive[place][:, None], customers.free1[live])
-        calendar = block.calendar[live]
-        free = block.no_start.next_open(calendar.ravel(), free.ravel()).reshape(free.shape)
+        free = _free(block, live, customers.arrive[place])
         server = free.argmin(axis=1)
         begin = free[np.arange(len(live)), server]
         goes = begin < block.end
@@ -161,6 +159,18 @@ def _give(block: Block, columns: Ints, done: Done) -> None:
             _vessels(block, live[calls], place[calls], begin[calls], server[calls], done)
         customers.head1[live] += 1
         live = live[customers.head1[live] < customers.tail1[live]]
+
+
+def _free(block: Block, columns: Ints, arrive: Ints) -> Ints:
+    """When each berth is free for who has come."""
+    # what waits could not berth before the window
+    ready = np.maximum(arrive, block.begin)
+    free: Ints = np.maximum(ready[:, None], block.customers.free1[columns])
+    closes = np.flatnonzero(block.next_shut[columns] < block.end)
+    if len(closes):
+        calendar, of = block.calendar[columns[closes]], free[closes]
+        free[closes] = block.no_start.next_open(calendar.ravel(), of.ravel()).reshape(of.shape)
+    return free
 
 
 def _berthing(block: Block, node: Ints) -> Bools:

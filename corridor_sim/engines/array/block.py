@@ -137,8 +137,6 @@ class Block:
     customers: Customers
     boarding: Boarding
     rides: Rides
-    servers: Ints
-    """By station."""
     calendar: Ints
     """Number of the calendar `[columns of stations, servers]`."""
     no_start: Calendars
@@ -172,10 +170,11 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
     count = len(lucks)
     layout = laid_out(model, [_most_trains(model, lucks, v) for v in range(len(model.services))])
     columns = layout.elements * count
-    calendar, no_start, no_work = _calendars(model, lucks)
+    calendar, no_start, no_work = _calendars(model, layout, lucks)
+    durations = works(model, layout, lucks)
     visits, waits = cargo.passed(model, layout, lucks)
     return Block(
-        model=model, lucks=lucks, layout=layout, works=works(model, layout, lucks),
+        model=model, lucks=durations.lucks, layout=layout, works=durations,
         replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),
@@ -184,7 +183,6 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
         customers=_customers(model, layout, visits, columns),
         boarding=_boarding(layout, waits, columns),
         rides=_rides(model, layout, lucks, waits, columns),
-        servers=np.array([s.servers for s in model.stations], np.int64),
         calendar=calendar, no_start=no_start, no_work=no_work,
         shut=Calendars.of([luck.shut[v] for v in range(layout.services) for luck in lucks]),
         absence=Calendars.of([windows for fleet in model.fleets for windows in fleet.absences]),
@@ -222,18 +220,17 @@ def _customers(model: Model, layout: Layout, visits: Ints, columns: int) -> Cust
         for step in service.chain:
             if step.kind == Kind.STATION:
                 rows[step.target] += trains // layout.train_stride[v]
-    for fleet in model.fleets:
+    for f, fleet in enumerate(model.fleets):
         again = sum(len(windows) for windows in fleet.absences)
-        most = layout.sailings * len(fleet.vessels) // len(fleet.calls) + len(fleet.vessels)
+        most = _most_calls(model, layout, f)
         for call in fleet.calls:
             rows[call.station] += most + again
             for step in call.chain:
                 if step.kind == Kind.STATION:
                     rows[step.target] += most
     first, total = _stretches(rows, columns, 0)
-    widest = max((s.servers for s in model.stations), default=1)
-    servers = np.array([s.servers for s in model.stations], np.int64)
-    free = np.where(np.arange(widest) < servers[:, None], 0, BIG)
+    widest = layout.servers.max(initial=1)
+    free = np.where(np.arange(widest) < layout.servers[:, None], 0, BIG)
     free = np.repeat(free, rows.shape[1], axis=0)
     berths = any(s.berth for s in model.stations)
     none = np.zeros(total if berths else 0, np.int32)
@@ -243,6 +240,12 @@ def _customers(model: Model, layout: Layout, visits: Ints, columns: int) -> Cust
         server=np.zeros(total, np.int16), free0=free, free1=free.copy(), unloaded=none,
         listing=none.copy(), **_pointers(columns),
     )  # fmt: skip
+
+
+def _most_calls(model: Model, layout: Layout, fleet: int) -> int:
+    """More than the calls at a port of a fleet."""
+    vessels, calls = len(model.fleets[fleet].vessels), len(model.fleets[fleet].calls)
+    return layout.sailings_of(fleet) * vessels // calls + vessels
 
 
 def _pointers(columns: int) -> dict[str, Ints]:
@@ -271,9 +274,7 @@ def _rides(model: Model, layout: Layout, lucks: Sequence[Luck], waits: Ints, col
     for (v, r), numbers in kept.items():
         rows[v, r] = len(numbers) + 1
     for q, (f, _) in enumerate(layout.calls):
-        fleet = model.fleets[f]
-        vessels = len(fleet.vessels)
-        rows[layout.services + q] = layout.sailings * vessels // len(fleet.calls) + vessels + 1
+        rows[layout.services + q] = _most_calls(model, layout, f) + 1
     first, total = _stretches(rows, columns, layout.stations * len(lucks))
     made = Rides(
         first=first, why=np.zeros(total, np.int8),
@@ -319,9 +320,11 @@ def _kept(slots: Slots, end: int) -> Ints:
     return order[~slots.cancelled[order] & (slots.times[order] < end)]
 
 
-def _calendars(model: Model, lucks: Sequence[Luck]) -> tuple[Ints, Calendars, Calendars]:
+def _calendars(
+    model: Model, layout: Layout, lucks: Sequence[Luck]
+) -> tuple[Ints, Calendars, Calendars]:
     """Number of the calendar of each server `[S x R, servers]`; 0 is always open."""
-    widest = max((s.servers for s in model.stations), default=1)
+    widest = layout.servers.max(initial=1)
     numbers = np.zeros((len(model.stations) * len(lucks), widest), np.int64)
     known: dict[int, int] = {}
     starts: list[Ticks] = [np.zeros((0, 2), np.int64)]
@@ -341,7 +344,7 @@ def _calendars(model: Model, lucks: Sequence[Luck]) -> tuple[Ints, Calendars, Ca
 
 
 def _alike(station: Station) -> bool:
-    whole = all(shut.servers == station.servers for shut in station.shuts)
+    whole = all(abs(shut.servers) == station.servers for shut in station.shuts)
     return whole and not station.berth and station.servers <= _FEW
 
 

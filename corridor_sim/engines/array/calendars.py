@@ -82,6 +82,25 @@ class Calendars:
         soonest: Ints = np.where(shut, at, following)
         return soonest
 
+    def between(self, calendar: Ints, begin: int, end: int) -> list[tuple[Ints, Ints]]:
+        """Begins and ends of the windows that are not over at `begin` and begin before `end`: the
+        first of each calendar, the second, and so on; BIG where there is none any more.
+        """
+        found: list[tuple[Ints, Ints]] = []
+        if not len(self):
+            return found
+        i = np.searchsorted(self.key, (calendar << _BITS) + begin, "right") - 1
+        i += (i < self.first[calendar]) | (self.ends[np.maximum(i, 0)] <= begin)
+        while True:
+            there = np.minimum(i, len(self) - 1)
+            known = (i < self.first[calendar + 1]) & (self.starts[there] < end)
+            if not known.any():
+                return found
+            found.append(
+                (np.where(known, self.starts[there], BIG), np.where(known, self.ends[there], BIG))
+            )
+            i = i + 1
+
     def worked_off(self, calendar: Ints, start: Ints, work: Ints) -> Ints:
         """First instant at which the open time since `start` is `work`."""
         if not len(self):

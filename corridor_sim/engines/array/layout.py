@@ -53,6 +53,8 @@ class Layout:
     """Tables by row, by node, by flow, service, vessel and call."""
 
     stations: int
+    servers: Ints
+    """By station: as many as can be busy at once."""
     services: int
     calls: tuple[tuple[int, int], ...]
     """(fleet, call) of each queue for vessels."""
@@ -158,7 +160,9 @@ def laid_out(model: Model, trains: Sequence[int]) -> Layout:
     fleets = [f for f, fleet in enumerate(model.fleets) for _ in fleet.vessels]
     firsts = [calls.index((f, 0)) for f in fleets]
     return Layout(
-        stations=stations, services=services, calls=calls, yards=len(model.yards), owner=owner,
+        stations=stations,
+        servers=np.array([_servers(model, s) for s in range(stations)], np.int64),
+        services=services, calls=calls, yards=len(model.yards), owner=owner,
         elem=np.array(rows.elem, np.int64), duration=np.array(rows.duration, np.int64),
         size=np.array(rows.size, np.int64), enters=np.array(rows.enters, np.int64),
         leaves=np.array(rows.leaves, np.int64), step=np.array(rows.step, np.int64),
@@ -187,6 +191,26 @@ def laid_out(model: Model, trains: Sequence[int]) -> Layout:
         row_vessel=row_vessel, sailings=max(vessels.sailings, default=0),
         fleet_sailings=tuple(vessels.sailings), nodes=vessels.end,
     )  # fmt: skip
+
+
+def _servers(model: Model, station: int) -> int:
+    """Servers that can be busy at once: of tracks without end for a few trainsets only the first
+    are ever taken.
+    """
+    words = model.stations[station]
+    chains = [path.steps for path in model.paths] + [service.chain for service in model.services]
+    if words.shuts or any(_passes(chain, station) for chain in chains):
+        return words.servers
+    callers = sum(
+        len(fleet.vessels)
+        for fleet in model.fleets
+        if any(call.station == station or _passes(call.chain, station) for call in fleet.calls)
+    )
+    return max(1, min(words.servers, callers))
+
+
+def _passes(chain: Sequence[Step], station: int) -> bool:
+    return any(step.kind == Kind.STATION and step.target == station for step in chain)
 
 
 @dataclass
@@ -294,8 +318,9 @@ def _vessel_nodes(model: Model, rows: Rows, elements: Elements, start: int) -> N
     made = Nodes(start)
     for fleet in model.fleets:
         stride = _stride(fleet)
-        cycle = min(shortest(model, call) for call in fleet.calls)
-        sailings = 2 * model.end // (cycle + 2) + 16
+        berthed = sum(int(call.unload.min() + call.load.min()) for call in fleet.calls)
+        round_trip = berthed + sum(shortest(model, call) for call in fleet.calls)
+        sailings = len(fleet.calls) * (model.end // round_trip + 2)
         made.sailings.append(sailings)
         for v in range(len(fleet.vessels)):
             first = len(rows.elem)

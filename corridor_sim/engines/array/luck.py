@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ class Works:
     """Durations of all customers of a block; those of vehicles come as they are met."""
 
     lucks: Sequence[Luck]
+    """Without what has been packed."""
     layout: Layout
     model: Model
     cargo: npt.NDArray[np.int32]
@@ -134,7 +135,8 @@ def works(model: Model, layout: Layout, lucks: Sequence[Luck]) -> Works:
     cargo = np.concatenate(parts, axis=1) if parts else np.zeros((len(lucks), 0), np.int32)
     cuts = _cuts(model)
     return Works(
-        lucks=lucks, layout=layout, cargo=cargo.ravel(), width=width, model=model,
+        lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout,
+        cargo=cargo.ravel(), width=width, model=model,
         place=_places(model, layout, base, entries), cuts=cuts,
         shift=(shift := _shifts(model, layout, cuts, entries)), dated=bool(shift.any()),
         directory=np.full((len(layout.elem), 0), NONE, np.int64),

@@ -27,16 +27,20 @@ def ranges(first: Whole, count: Whole) -> tuple[Ints, Ints]:
 
 def row_search(a: Whole, low: Ints, high: Ints, x: Whole, *, right: bool = False) -> Ints:
     """By row the first index in [low, high) with a[i] >= x (right: > x), else high."""
-    low, high = low.copy(), high.copy()
-    most = int((high - low).max(initial=0))
-    for _ in range(most.bit_length()):
-        middle = (low + high) >> 1
-        is_open = low < high
-        value = a[np.where(is_open, middle, 0)]
-        up = ((value <= x) if right else (value < x)) & is_open
-        low = np.where(up, middle + 1, low)
-        high = np.where(up | ~is_open, high, middle)
-    return low
+    found = high.copy()
+    held = np.flatnonzero(low < high)
+    last = a[high[held] - 1]
+    held = held[last > x[held] if right else last >= x[held]]
+    if not len(held):
+        return found
+    low, length, x = low[held], high[held] - low[held], x[held]
+    while length.max() > 1:
+        half = length >> 1
+        value = a[low + half - 1]
+        low = low + half * (value <= x if right else value < x)
+        length = length - half
+    found[held] = low
+    return found
 
 
 def joined(parts: Sequence[tuple[Whole, ...]]) -> tuple[Whole, ...] | None:

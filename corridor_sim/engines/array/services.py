@@ -31,11 +31,16 @@ def fitting(block: Block, first: Ints, head: Ints, tail: Ints, places: Ints, at:
     """How many of a queue, ready by `at`, fit: the longest prefix."""
     boarding = block.boarding
     low = first + head
-    base = boarding.teu[low]
-    fit = row_search(boarding.teu, low + 1, first + tail + 1, base + places, right=True) - 1
-    ready = row_search(boarding.ready, low, first + tail, at, right=True)
-    count: Ints = np.minimum(fit, ready) - low
+    fit = reaching(block, low, first + tail, places, right=True) - 1
+    count: Ints = row_search(boarding.ready, low, fit, at, right=True) - low
     return count
+
+
+def reaching(block: Block, low: Ints, end: Ints, teu: Ints, *, right: bool = False) -> Ints:
+    """First place of a queue so many TEU (right: more) behind `low`, else `end` + 1."""
+    before = block.boarding.teu
+    high = np.minimum(end, low + teu + 1) + 1  # a consignment is a TEU at least
+    return row_search(before, low, high, before[low] + teu, right=right)
 
 
 def solve(
@@ -108,8 +113,7 @@ def _next_full(
     """When the next train leaves, and whether it is full."""
     boarding = block.boarding
     low, end = boarding.first[columns] + head, boarding.first[columns] + tail
-    base = boarding.teu[low]
-    full = row_search(boarding.teu, low + 1, end + 1, base + block.service_places[service])
+    full = reaching(block, low, end, block.service_places[service])
     when_full = np.where(full <= end, boarding.ready[np.minimum(full, end) - 1], BIG)
     waited = boarding.ready[low] + block.service_wait[service]
     at = np.maximum(last, np.minimum(when_full, waited))

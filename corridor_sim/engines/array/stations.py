@@ -44,17 +44,11 @@ def solve(
     if not len(live):
         return
     closes = block.next_shut[live] < block.end
-    for part, sweep in (
-        (live[closes], sweeps.shut),
-        (live[~closes & block.alike[live]], sweeps.alike),
-        (live[~closes & ~block.alike[live]], sweeps.numbered),
-    ):
-        if len(part):
-            serve(block, part, sweep)
-    stopped = live[~closes & ~_undisturbed(block, live)]
+    _served(block, live, closes)
+    stopped = live[block.alike[live] & ~closes & ~_undisturbed(block, live)]
     if len(stopped):
         customers.free1[stopped] = customers.free0[stopped]
-        serve(block, stopped, sweeps.shut)
+        _served(block, stopped, np.ones(len(stopped), bool))
     place, k = ranges(
         customers.first[live] + customers.head0[live], customers.head1[live] - customers.head0[live]
     )
@@ -63,6 +57,19 @@ def solve(
         block, cause, block.replication[cause], customers.finish[place].astype(np.int64),
         customers.node[place].astype(np.int64), out,
     )  # fmt: skip
+
+
+def _served(block: Block, columns: Ints, closes: Bools) -> None:
+    """Serve columns, those that close by the calendars of their servers."""
+    alike = block.alike[columns] & ~closes
+    single = alike & (block.layout.servers[columns // block.replications] == 1)
+    for part, sweep in (
+        (columns[single], sweeps.alone),
+        (columns[alike & ~single], sweeps.alike),
+        (columns[~alike], sweeps.numbered),
+    ):
+        if len(part):
+            serve(block, part, sweep)
 
 
 def _undisturbed(block: Block, columns: Ints) -> Bools:

@@ -7,9 +7,9 @@ from typing import Final
 from corridor_sim.engines.array.ragged import BIG
 from corridor_sim.model import DAY, Kind, Model
 
-_PER_VISIT: Final = 60
+_PER_VISIT: Final = 36
 _PER_CONSIGNMENT: Final = 60
-_FIXED: Final = 4_000_000
+_FIXED: Final = 2_000_000
 
 
 def unsupported(model: Model) -> str | None:

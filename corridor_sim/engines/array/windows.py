@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,14 +18,13 @@ import corridor_sim.engines.array.services as services
 import corridor_sim.engines.array.stations as stations
 from corridor_sim.engines.array.block import Block
 from corridor_sim.engines.array.choice import Choosing
-from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, joined
+from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, groups, joined
 from corridor_sim.engines.array.routing import Entries, enter
 from corridor_sim.engines.array.yards import Yards
 from corridor_sim.errors import UsageError
-from corridor_sim.model import DAY, Kind, Ticks
+from corridor_sim.model import DAY, Kind, Model, Ticks
 
-TIME_BITS: Final = 17
-"""A window is a day at most."""
+_MONTH: Final = 30 * DAY
 
 _KEY_BITS: Final = 63
 
@@ -55,22 +55,29 @@ class Run:
     """By column: the batch that solves it; the last one is of yards."""
     yards: Yards
     choosing: Choosing | None
-    pool: Entries
-    """What lies beyond the window."""
+    begins: Ints
+    """Of the windows of the run."""
+    pool: list[list[Entries]]
+    """By window: what has been put off until then."""
     released: Entries
     """Releases in order of time: replication, tick, consignment."""
     upto: int
     """How many of them have come."""
     node_bits: int
+    time_bits: int
+    """Of a packed entry: column, tick in the window, node."""
     dirty: Bools
     solved: Bools
+    now: int = 0
+    """Number of the window."""
 
 
-def run(block: Block, *, window: int) -> tuple[Yards, Choosing | None]:
+def run(block: Block, *, window: int | None) -> tuple[Yards, Choosing | None]:
     """Bring a block to its end; what happened is in its ledgers and in what reviews said."""
-    state = _started(block)
-    for begin, end in windows(block, window):
-        block.begin, block.end = begin, end
+    spans = windows(block, window or _length(block))
+    state = _started(block, spans)
+    for state.now, (block.begin, block.end) in enumerate(spans):
+        begin = block.begin
         _look(block)
         if begin % DAY == 0:
             state.yards.enforce(block)
@@ -84,11 +91,20 @@ def run(block: Block, *, window: int) -> tuple[Yards, Choosing | None]:
     return state.yards, state.choosing
 
 
+def _length(block: Block) -> int:
+    """A day, since within more of it too much comes back; a month where nothing does."""
+    model = block.model
+    onward = not (model.services or model.fleets) and _onward(model) is not None
+    return _MONTH if onward else DAY
+
+
 def windows(block: Block, window: int) -> list[tuple[int, int]]:
-    """Windows of the run; none holds a midnight or the beginning of a period inside."""
+    """Windows of the run; none holds a review or the beginning of a period inside."""
     model = block.model
     cuts: list[Ticks] = [law.starts for law in model.durations] + [f.starts for f in model.fleets]
-    known = [np.arange(0, model.end, DAY), np.arange(0, model.end, window), *cuts]
+    known = [np.arange(0, model.end, window), *cuts]
+    if model.yards or model.quotes:
+        known.append(np.arange(0, model.end, DAY))
     begins = np.unique(np.concatenate(known))
     begins = begins[(begins >= 0) & (begins < model.end)]
     return list(zip(begins.tolist(), [*begins[1:].tolist(), model.end], strict=True))
@@ -106,7 +122,7 @@ def _look(block: Block) -> None:
     block.next_shut = block.any_shut.next_shut(np.arange(len(block.next_shut)), block.begin)
 
 
-def _started(block: Block) -> Run:
+def _started(block: Block, spans: list[tuple[int, int]]) -> Run:
     layout = block.layout
     batches = _batches(block)
     batch = np.full(block.columns, len(batches))
@@ -116,19 +132,18 @@ def _started(block: Block) -> Run:
     for made in batches:
         made.inside = [(NONE_YET, NONE_YET)] * len(batches)
     node_bits = max(1, layout.nodes.bit_length())
-    if key_bits(block.columns, layout.nodes) > _KEY_BITS:
+    time_bits = max(end - begin for begin, end in spans).bit_length()
+    if block.columns.bit_length() + time_bits + node_bits > _KEY_BITS:
         raise UsageError("too many replications at once for the array engine; take smaller blocks")
-    return Run(
+    state = Run(
         block=block, batches=batches, batch=batch, yards=Yards.of(block.model, block.replications),
         choosing=Choosing.of(block.model, block.replications),
-        pool=_fleets(block), released=_releases(block), upto=0, node_bits=node_bits,
+        begins=np.array([begin for begin, _ in spans]), pool=[[] for _ in spans],
+        released=_releases(block), upto=0, node_bits=node_bits, time_bits=time_bits,
         dirty=np.zeros(block.columns, bool), solved=np.zeros(block.columns, bool),
     )  # fmt: skip
-
-
-def key_bits(columns: int, nodes: int) -> int:
-    """Bits of a packed entry."""
-    return columns.bit_length() + TIME_BITS + max(1, nodes.bit_length())
+    _bank(state, _fleets(block))
+    return state
 
 
 def _batches(block: Block) -> list[Batch]:
@@ -146,7 +161,7 @@ def _batches(block: Block) -> list[Batch]:
     order: list[tuple[Solver, list[int]]] = [
         (services.arrive, list(range(layout.arrivals_from, layout.aboard_from))),
         (berths.solve, berths_),
-        (stations.solve, others),
+        *((stations.solve, level) for level in _levels(model, others)),
         (services.solve, list(range(layout.stations, layout.stations + layout.services))),
         (stations.solve, lines),
     ]
@@ -156,6 +171,31 @@ def _batches(block: Block) -> list[Batch]:
         for solve, elements in order
         if elements
     ]
+
+
+def _levels(model: Model, among: list[int]) -> list[list[int]]:
+    """Stations level by level, so that each is solved after those before it; all together if some
+    cargo comes the other way.
+    """
+    level = _onward(model)
+    if level is None:
+        return [among]
+    return [[s for s in among if level[s] == n] for n in sorted(set(level))]
+
+
+def _onward(model: Model) -> list[int] | None:
+    """By station how many cargo has passed before it at most; None if there is no such order."""
+    onward = set()
+    for path in model.paths:
+        visited = [step for step in path.steps if step.kind != Kind.HAUL]
+        for here, there in pairwise(visited):
+            if here.kind == there.kind == Kind.STATION:
+                onward.add((here.target, there.target))
+    level = [0] * len(model.stations)
+    for _ in model.stations:
+        for before, after in onward:
+            level[after] = max(level[after], level[before] + 1)
+    return None if any(level[after] <= level[before] for before, after in onward) else level
 
 
 def _fleets(block: Block) -> Entries:
@@ -191,25 +231,26 @@ def _due(state: Run) -> Entries:
             block.first_node[consignment] + block.layout.slot[block.path[replication, consignment]]
         )
         enter(block, replication, replication, at, node, out)
-    new = joined(out) or _NOTHING
-    every = tuple(np.concatenate(x) for x in zip(state.pool, new, strict=True))
-    now = (every[2] < block.end) & (state.batch[every[1]] < len(state.batches))
-    later = tuple(x[~now] for x in every)
-    state.pool = _NOTHING
-    _bank(state, later)
-    return tuple(x[now] for x in every)
+    _bank(state, joined(out))
+    due, state.pool[state.now] = joined(state.pool[state.now]), []
+    return due or _NOTHING
 
 
-def _bank(state: Run, entries: Entries) -> None:
-    """What lies beyond the window waits; yards take theirs."""
+def _bank(state: Run, entries: Entries | None) -> None:
+    """What is not due yet waits for its window; yards take theirs."""
+    if entries is None:
+        return
     block = state.block
     inside = entries[2] < block.model.end
     to_yard = state.batch[entries[1]] == len(state.batches)
     if to_yard.any():
         state.yards.take(block, tuple(x[inside & to_yard] for x in entries))
         inside &= ~to_yard
-    kept = tuple(x[inside] for x in entries)
-    state.pool = tuple(np.concatenate(x) for x in zip(state.pool, kept, strict=True))
+    window = np.searchsorted(state.begins, entries[2], "right") - 1
+    order = np.argsort(window[inside], kind="stable")
+    kept, window = tuple(x[inside][order] for x in entries), window[inside][order]
+    for first, count in zip(*groups(window), strict=True):
+        state.pool[window[first]].append(tuple(x[first : first + count] for x in kept))
 
 
 def _window(state: Run) -> None:
@@ -229,8 +270,7 @@ def _window(state: Run) -> None:
             if len(columns):
                 again = True
                 _solve(state, b, columns)
-    for batch in state.batches:
-        _bank(state, batch.later)
+    _bank(state, joined([batch.later for batch in state.batches]))
     if state.choosing is not None:
         state.choosing.served(block)
     _commit(block)
@@ -252,7 +292,7 @@ def _stir(state: Run, column: Ints) -> None:
 
 
 def _packed(state: Run, column: Ints, at: Ints, node: Ints) -> Ints:
-    shifted = (column << TIME_BITS) | (at - state.block.begin)
+    shifted = (column << state.time_bits) | (at - state.block.begin)
     keys: Ints = (shifted << state.node_bits) | node
     return keys
 
@@ -263,8 +303,8 @@ def _solve(state: Run, number: int, columns: Ints) -> None:
     state.dirty[columns] = False
     state.solved[columns] = True
     keys = np.sort(_incoming(state, number))
-    to = keys >> (TIME_BITS + state.node_bits)
-    at = block.begin + ((keys >> state.node_bits) & ((1 << TIME_BITS) - 1))
+    to = keys >> (state.time_bits + state.node_bits)
+    at = block.begin + ((keys >> state.node_bits) & ((1 << state.time_bits) - 1))
     node = keys & ((1 << state.node_bits) - 1)
     out: list[Entries] = []
     batch.solve(block, columns, to, at, node, out)
@@ -278,7 +318,7 @@ def _incoming(state: Run, number: int) -> Ints:
     block = state.block
     parts = [state.batches[number].keys, *(b.inside[number][1] for b in state.batches)]
     found = np.concatenate(parts)
-    to = found >> (TIME_BITS + state.node_bits)
+    to = found >> (state.time_bits + state.node_bits)
     ours: Ints = found[state.solved[block.owner[to]]]
     return ours
 
@@ -300,7 +340,7 @@ def _note(state: Run, batch: Batch, made: Entries) -> None:
         gone = state.solved[causes]
         new = keys[here]
         differs = np.setxor1d(before[gone], new, assume_unique=True) if gone.any() else new
-        stirred = differs >> (TIME_BITS + state.node_bits)
+        stirred = differs >> (state.time_bits + state.node_bits)
         state.dirty[block.owner[stirred]] = True
         if len(new) or gone.any():
             batch.inside[b] = (
@@ -315,7 +355,7 @@ def _remind(state: Run) -> None:
     for b, arrivals in enumerate(state.batches):
         if arrivals.solve is services.arrive:
             for batch in state.batches:
-                to = batch.inside[b][1] >> (TIME_BITS + state.node_bits)
+                to = batch.inside[b][1] >> (state.time_bits + state.node_bits)
                 state.dirty[to[state.solved[to - from_]]] = True
 
 
