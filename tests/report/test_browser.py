@@ -87,7 +87,7 @@ class _opened:  # noqa: N801 - read as a word: `with _opened(...)`
 
 
 def drawn(page: Page, chart: str) -> str:
-    return page.inner_html(f"#{chart} .plot")
+    return str(page.inner_html(f"#{chart} .plot"))
 
 
 def vehicles(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from bites import bites, too_few
 from conftest import array_engine
 from pairs import difference, first_difference, reference, world
-from worlds import captive, fixed, shut, station
+from worlds import Part, captive, fixed, shut, station
 
 from corridor_sim.engines import event
 from corridor_sim.model import DAY, TICK_H
@@ -51,7 +51,7 @@ def test_a_replication_alone_is_the_same_as_in_a_block() -> None:
 
 @pytest.mark.parametrize("order", [["one", "two", "many"], ["many", "one", "two"]])
 def test_stations_passed_in_one_order_are_the_same_by_the_month(order: list[str]) -> None:
-    work = {"hours": 6, "work_law": "exponential", "work_cv": 1}
+    work: Part = {"hours": 6, "work_law": "exponential", "work_cv": 1}
     draws = fixed(
         days=75,
         stations={
