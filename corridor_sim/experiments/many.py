@@ -18,7 +18,7 @@ from corridor_sim.experiments.quantities import (
     pooled_sample,
     quantity,
 )
-from corridor_sim.experiments.run import Run, compare
+from corridor_sim.experiments.run import Run, compare, same_prices
 from corridor_sim.intervals import FloatArray, resampled_ratio
 from corridor_sim.measures.rows import Spread, counts_table
 from corridor_sim.measures.table import MEASURES, ComparedRow, Durations, Sample, compared
@@ -232,10 +232,19 @@ def _together(run: Run, base: Run, asked: Quantity, level: float) -> Together:
 
 
 def _row(run: Run, other: Run, asked: Quantity, level: float) -> ComparedRow:
-    """The row of a quantity, with the difference from another run at a level."""
+    """The row of a quantity, with the difference from another run at a level.
+
+    Raises
+    ------
+    UsageError
+        Where the run does not have it, or it is in USD of different years.
+    """
     mine, its = (replace(pooled_sample(each, asked), level=level) for each in (run, other))
     for row in compared(mine, its):
         if row.measure == asked.measure:
+            if row.unit.startswith("USD") and not same_prices(run, other):
+                names = f"{run.case.name} and {other.case.name}"
+                raise UsageError(f"{asked}: {names} have prices of different years")
             return row
     raise UsageError(f"{run.case.name} has no {asked}")
 

@@ -64,7 +64,11 @@ class Comparison:
     def rows(self) -> list[ComparedRow]:
         """The rows of the scenarios, with paired differences from the baseline."""
         base = self.baseline.sample()
-        return [row for run in self.others for row in compared(run.sample(), base)]
+        return [
+            row
+            for run in self.others
+            for row in compared(run.sample(), base, prices=same_prices(run, self.baseline))
+        ]
 
     def table(self) -> pd.DataFrame:
         """The tidy table of all measures and differences; `attrs` as of a run."""
@@ -108,11 +112,13 @@ def simulate(
 def compare(runs: Sequence[Run]) -> Comparison:
     """Compare runs with the first of them.
 
+    Where prices are of another year, what is in USD has no difference.
+
     Raises
     ------
     UsageError
-        Where there are fewer than two, or they differ in seed, replications, span, schema, year of
-        the prices or promise: their numbers would not mean the same.
+        Where there are fewer than two, or they differ in seed, replications, span, schema or
+        promise: their numbers would not mean the same.
     """
     if len(runs) < 2:
         raise UsageError("a comparison needs a baseline and at least one scenario")
@@ -127,13 +133,18 @@ def compare(runs: Sequence[Run]) -> Comparison:
     return Comparison(first, runs[1:])
 
 
+def same_prices(given: Run, other: Run) -> bool:
+    """Whether prices of two runs are of one year, so that a difference in USD means something."""
+    return given.case.scenario.price_year == other.case.scenario.price_year
+
+
 def check_alike(given: Case, other: Case) -> None:
     """Check that numbers of two scenarios mean the same.
 
     Raises
     ------
     UsageError
-        Where they differ in span, schema, year of the prices or promise.
+        Where they differ in span, schema or promise.
     """
     for what, same in _MEANINGS.items():
         if same(given.scenario) != same(other.scenario):
@@ -146,7 +157,6 @@ _MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
         *(d.value for d in (s.span.warm_up_d, s.span.measure_d, s.span.run_out_d)),
     ],
     "are written in different versions of the language": lambda s: s.schema_version,
-    "have prices of different years": lambda s: s.price_year,
     "promise different transit times": lambda s: s.promise_d.value,
 }
 """What must be the same in scenarios that are compared, by what is said where it is not."""

@@ -165,27 +165,30 @@ def rows(sample: Sample) -> list[Row]:
     return sorted(made, key=lambda row: _order(row.group))
 
 
-def compared(sample: Sample, baseline: Sample) -> list[ComparedRow]:
+def compared(sample: Sample, baseline: Sample, *, prices: bool = True) -> list[ComparedRow]:
     """The rows of a scenario with paired differences from a baseline on the same luck.
 
-    Rows that the baseline lacks have no difference.
+    Rows that the baseline lacks have no difference, nor have those in USD unless the `prices` of
+    both are of one year.
     """
-    known = {(row.group, row.measure): row for row in rows(baseline)}
+    known = {
+        (row.group, row.measure): row
+        for row in rows(baseline)
+        if prices or not row.unit.startswith("USD")
+    }
     return [
         ComparedRow(
             scenario=row.scenario, group=row.group, measure=row.measure, unit=row.unit,
             estimate=row.estimate, mark=_joined(row.mark, known[at].mark if at in known else ""),
             baseline=known[at].estimate.estimate if at in known else None,
-            difference=_difference(sample, baseline, at),
+            difference=_difference(sample, baseline, at) if at in known else None,
         )
         for row in rows(sample)
         for at in [(row.group, row.measure)]
     ]  # fmt: skip
 
 
-def _difference(sample: Sample, baseline: Sample, at: tuple[Group, str]) -> Difference | None:
-    if at not in baseline.found:
-        return None
+def _difference(sample: Sample, baseline: Sample, at: tuple[Group, str]) -> Difference:
     mine, its = sample.found[at], baseline.found[at]
     given = difference(mine.resampled, its.resampled, level=sample.level)
     return _shrunk(given, 1 / mine.scale)

@@ -73,8 +73,8 @@ def read(folders: Sequence[Path]) -> list[Told]:
     Raises
     ------
     UsageError
-        Where a folder is none of a run, or they do not fit together: other luck, other periods,
-        other prices, or two scenarios under one name.
+        Where a folder is none of a run, or they do not fit together: other luck, other periods, or
+        two scenarios under one name.
     ScenarioError
         Where a scenario in a folder is not valid any more.
     """

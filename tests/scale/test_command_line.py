@@ -148,7 +148,7 @@ def test_the_warm_up_is_said_in_a_line_and_by_week(
 def test_a_run_that_is_ended_goes_on_where_it_was(
     here: Path, capsys: pytest.CaptureFixture[str], end: signal.Signals
 ) -> None:
-    words = ["run", "small.yaml", "-n", "3000", "-j", "2"]
+    words = ["run", "small.yaml", "-n", "3000", "-j", "2", "--engine", "event"]
     command = [sys.executable, "-m", "corridor_sim", *words]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     store = here / "results" / ".store"

@@ -177,7 +177,6 @@ def test_what_is_neither_better_high_nor_low_is_refused() -> None:
     [
         (small("o", span={"measure_d": 10}), "look at different periods"),
         (small("o", span={"start": "2024-02-01"}), "look at different periods"),
-        (small("o", price_year=2020), "have prices of different years"),
         (small("o", promise_d=10), "promise different transit times"),
     ],
 )
@@ -186,6 +185,20 @@ def test_runs_that_do_not_mean_the_same_are_not_compared(other: Case, what: str)
     for refuses in (compare, lambda r: many.simultaneous(r, [COST])):
         with pytest.raises(UsageError, match=what):
             refuses(runs)
+
+
+def test_prices_of_another_year_are_not_compared() -> None:
+    """Times are; the difference of what is in USD would be inflation as much as anything."""
+    runs = simulate([small(), small("o", price_year=2020)], replace(OPTIONS, replications=(0, 1)))
+    with pytest.raises(UsageError, match="prices of different years"):
+        many.simultaneous(runs, [COST])
+    rows = compare(runs).rows()
+    priced = [row for row in rows if row.unit.startswith("USD")]
+    assert priced
+    assert all(row.difference is None and row.baseline is None for row in priced)
+    assert any(row.difference for row in rows if row.measure == "transit_mean")
+    same = compare(simulate(two(), replace(OPTIONS, replications=(0, 1)))).rows()
+    assert all(row.difference for row in same if row.measure == "cost_usd_per_feu")
 
 
 def test_runs_of_other_versions_of_the_language_are_not_compared() -> None:
