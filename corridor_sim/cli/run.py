@@ -71,7 +71,7 @@ def compare(
     the baseline too.
     """
     from corridor_sim.cli.writing import tell
-    from corridor_sim.experiments.run import COLUMNS, DIFFERENCES, same_prices
+    from corridor_sim.experiments.run import COLUMNS, DIFFERENCES, caveats
     from corridor_sim.experiments.tables import compare_sheets, in_words
     from corridor_sim.measures.table import ComparedRow
 
@@ -93,13 +93,8 @@ def compare(
     columns = (*COLUMNS[:-1], *DIFFERENCES, "beyond", "mark")
     _write(asked, sheets, compared, columns, head, "rows")
     _warn(runs, rows, asked)
-    for other in others:
-        if not same_prices(other, base):
-            years = [run.case.scenario.price_year for run in (other, base)]
-            tell(
-                f"warning: prices of {other.case.name} are of {years[0]}, those of {base.case.name}"
-                f" of {years[1]}: no differences in USD"
-            )
+    for caveat in (one for other in others for one in caveats(other, base)):
+        tell(f"warning: {caveat}")
     extras.end()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from corridor_sim.experiments.shown import shown
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.model import Model
-from corridor_sim.scenario.schema import Scenario
+from corridor_sim.scenario.schema import Scenario, Span
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,14 @@ def simulate(
 def compare(runs: Sequence[Run]) -> Comparison:
     """Compare runs with the first of them.
 
-    Where prices are of another year, what is in USD has no difference.
+    They may look at the same days of different years; where prices are of another year, what is
+    in USD has no difference.
 
     Raises
     ------
     UsageError
-        Where there are fewer than two, or they differ in seed, replications, span, schema or
-        promise: their numbers would not mean the same.
+        Where there are fewer than two, or they differ in seed, replications, days of the year,
+        warm-up, run-out, schema or promise: their numbers would not mean the same.
     """
     if len(runs) < 2:
         raise UsageError("a comparison needs a baseline and at least one scenario")
@@ -138,13 +140,27 @@ def same_prices(given: Run, other: Run) -> bool:
     return given.case.scenario.price_year == other.case.scenario.price_year
 
 
+def caveats(given: Run, other: Run) -> list[str]:
+    """What a reader of the difference between two runs should know: other years, other prices."""
+    names = given.case.name, other.case.name
+    begins = [f"{measured_part(run.case.scenario.span)[0]:%Y-%m-%d}" for run in (given, other)]
+    prices = [run.case.scenario.price_year or "no stated year" for run in (given, other)]
+    found = []
+    if begins[0] != begins[1]:
+        found += [f"{names[0]} is measured from {begins[0]}, {names[1]} from {begins[1]}"]
+    if prices[0] != prices[1]:
+        rule = "no differences in USD"
+        found += [f"{names[0]} has prices of {prices[0]}, {names[1]} of {prices[1]}: {rule}"]
+    return found
+
+
 def check_alike(given: Case, other: Case) -> None:
     """Check that numbers of two scenarios mean the same.
 
     Raises
     ------
     UsageError
-        Where they differ in span, schema or promise.
+        Where they differ in days of the year, warm-up, run-out, schema or promise.
     """
     for what, same in _MEANINGS.items():
         if same(given.scenario) != same(other.scenario):
@@ -152,14 +168,28 @@ def check_alike(given: Case, other: Case) -> None:
 
 
 _MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
-    "look at different periods": lambda s: [
-        s.span.start,
-        *(d.value for d in (s.span.warm_up_d, s.span.measure_d, s.span.run_out_d)),
-    ],
+    "look at different periods": lambda s: _season(s.span),
     "are written in different versions of the language": lambda s: s.schema_version,
     "promise different transit times": lambda s: s.promise_d.value,
 }
 """What must be the same in scenarios that are compared, by what is said where it is not."""
+
+
+def _season(span: Span) -> tuple[object, ...]:
+    """What periods share if they are the same days of the calendar, perhaps in other years."""
+    first, last = measured_part(span)
+    return (
+        *(first.month, first.day), *(last.month, last.day), last.year - first.year,
+        span.warm_up_d.value, span.run_out_d.value,
+    )  # fmt: skip
+
+
+def measured_part(span: Span) -> tuple[dt.datetime, dt.datetime]:
+    """When the measuring part begins and ends."""
+    first = dt.datetime.combine(span.start, dt.time()) + dt.timedelta(days=span.warm_up_d.value)
+    return first, first + dt.timedelta(days=span.measure_d.value)
+
+
 COLUMNS = (
     "scenario", "route", "direction", "segment", "measure", "unit", "n", "mean", "sd", "ci_low",
     "ci_high", "rep_p10", "rep_p50", "rep_p90", "mark",

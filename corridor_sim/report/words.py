@@ -15,7 +15,7 @@ from corridor_sim.experiments.headlines import (
     names_of,
     told,
 )  # fmt: skip
-from corridor_sim.experiments.run import Run
+from corridor_sim.experiments.run import Run, caveats
 from corridor_sim.measures.rows import Group
 from corridor_sim.measures.table import ComparedRow, Row
 from corridor_sim.output import interval, places_of, quantity
@@ -91,7 +91,11 @@ def _of_comparison(given: Told, base: Run, run: Run) -> Answer:
         scenario=run.case.name,
         lead=f"{run.case.name} against {base.case.name} ({_basis(given)}, paired)",
         points=[*points, *_not_shown(rows, run)],
-        caveats=[*_chance(rows, len(found), run.options.level), *_weak(rows)],
+        caveats=[
+            *(f"{caveat}." for caveat in caveats(run, base)),
+            *_chance(rows, len(found), run.options.level),
+            *_weak(rows),
+        ],
         every=list(differences_in_words(rows, level=run.options.level)),
     )
 

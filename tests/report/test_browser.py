@@ -14,7 +14,7 @@ import pytest
 from console import said
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 MEGABYTE = 1_000_000
 CHARTS = ("transit", "differences", "utilisation", "waterfall", "queue")
@@ -33,7 +33,7 @@ class Seen:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on five shipped scenarios, four months of them."""
     here = tmp_path_factory.mktemp("five")
-    scenarios = ["baseline-2024", "alat-phase-2", "caspian-fleet-8", "btk-5mt", "storm-season"]
+    scenarios = ["baseline-2024", "alat-phase-2", "caspian-fleet-8", "btk-5mt", "demand-2030"]
     span = {"start": "2024-10-01", "warm_up_d": 10, "measure_d": 120, "run_out_d": 20}
     changes = [word for name, value in span.items() for word in ("--set", f"span.{name}={value}")]
     made = said("compare", *scenarios, "-n", "2", "-j", "2", *changes, "--out", here / "results")

@@ -16,7 +16,7 @@ from corridor_sim.errors import UsageError
 from corridor_sim.experiments import many
 from corridor_sim.experiments.plan import Case
 from corridor_sim.experiments.quantities import SPREADS, Quantity, estimated
-from corridor_sim.experiments.run import Run, compare, simulate
+from corridor_sim.experiments.run import Run, caveats, check_alike, compare, simulate
 from corridor_sim.measures.rows import Group, Key, Tally
 from corridor_sim.model import Model
 
@@ -187,9 +187,22 @@ def test_runs_that_do_not_mean_the_same_are_not_compared(other: Case, what: str)
             refuses(runs)
 
 
+def test_the_same_days_of_other_years_are_compared() -> None:
+    """A leap day more or less does not make it another season."""
+    leap = small("leap", span={"start": "2024-01-01", "measure_d": 366})
+    plain = small("plain", span={"start": "2030-01-01", "measure_d": 365})
+    short = small("short", span={"start": "2030-01-01", "measure_d": 366})
+    check_alike(leap, plain)
+    with pytest.raises(UsageError, match="look at different periods"):
+        check_alike(leap, short)
+
+
 def test_prices_of_another_year_are_not_compared() -> None:
     """Times are; the difference of what is in USD would be inflation as much as anything."""
     runs = simulate([small(), small("o", price_year=2020)], replace(OPTIONS, replications=(0, 1)))
+    assert caveats(*runs) == [
+        "small has prices of no stated year, o of 2020: no differences in USD"
+    ]
     with pytest.raises(UsageError, match="prices of different years"):
         many.simultaneous(runs, [COST])
     rows = compare(runs).rows()
