@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,16 +17,21 @@ if TYPE_CHECKING:
 
 NUMBER = (
     "path", "value", "changes", "low", "high", "source", "grade", "why", "publication", "url",
+    "effect",
 )  # fmt: skip
 FACT = ("id", "quantity", "value", "unit", "period", "publication", "date", "url", "grade")
 
 
 @click.command()
 @click.argument("what", metavar="[SCENARIO|FACT_ID]", default="baseline-2024")
+@click.option(
+    "--by-effect", "folder", type=click.Path(path_type=Path),
+    help="Folder of a `sensitivity`: only the numbers it screened, those of most effect first.",
+)  # fmt: skip
 @set_option
 @format_option
 @debug_option
-def sources(what: str, settings: tuple[str, ...], shape: str) -> None:
+def sources(what: str, folder: Path | None, settings: tuple[str, ...], shape: str) -> None:
     """Print all numbers with sources, or one fact.
 
     Every number of a scenario (by default baseline-2024), the facts that it cites, and how many
@@ -34,7 +42,7 @@ def sources(what: str, settings: tuple[str, ...], shape: str) -> None:
     if what in facts():
         _print_fact(what, shape)
     elif _is_scenario(what):
-        _print_numbers(what, settings, shape)
+        _print_numbers(what, settings, shape, _effects(folder) if folder else None)
     else:
         from corridor_sim.errors import UsageError, did_you_mean
         from corridor_sim.scenario.load import shipped
@@ -45,8 +53,6 @@ def sources(what: str, settings: tuple[str, ...], shape: str) -> None:
 
 
 def _is_scenario(what: str) -> bool:
-    from pathlib import Path
-
     from corridor_sim.scenario.load import shipped
 
     return "+" in what or what in shipped() or Path(what).suffix != "" or Path(what).exists()
@@ -63,7 +69,21 @@ def _print_fact(name: str, shape: str) -> None:
     write(shape, sheets=[sheet], records=[record], columns=list(record), value=record)
 
 
-def _print_numbers(what: str, settings: tuple[str, ...], shape: str) -> None:
+def _effects(folder: Path) -> dict[str, float]:
+    """The mean absolute effect of each number that was screened (Morris, 1991), largest first."""
+    from corridor_sim.errors import UsageError
+
+    try:
+        with (folder / "morris.csv").open(encoding="utf-8", newline="") as file:
+            found = {row["factor"]: float(row["mu_star"]) for row in csv.DictReader(file)}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{folder} has no morris.csv of a `sensitivity` ({error})") from error
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _print_numbers(
+    what: str, settings: tuple[str, ...], shape: str, effects: Mapping[str, float] | None
+) -> None:
     from corridor_sim.cli.writing import write
     from corridor_sim.experiments.assumptions import shares
     from corridor_sim.experiments.tables import origins
@@ -73,14 +93,17 @@ def _print_numbers(what: str, settings: tuple[str, ...], shape: str) -> None:
     from corridor_sim.scenario.sources import cited, numbers
 
     scenario = load(what, changes(settings))
-    given = list(numbers(scenario))
-    records = [_record(path, value) for path, value in given]
+    known = dict(numbers(scenario))
+    order = known if effects is None else [path for path in effects if path in known]
+    given = [(path, known[path]) for path in order]
+    felt = effects or {}
+    records = [_record(path, value) | {"effect": felt.get(path)} for path, value in given]
     used = [_fact(name) for name in facts() if name in cited(scenario)]
     share = shares(value for _, value in given)
     rows = [
         [
-            path, number(value.value), _range(value), value.source or "", value.grade or "",
-            value.why or "",
+            path, number(value.value), _range(value), *([number(felt[path])] if felt else []),
+            value.source or "", value.grade or "", value.why or "",
         ]
         for path, value in given
     ]  # fmt: skip
@@ -89,8 +112,11 @@ def _print_numbers(what: str, settings: tuple[str, ...], shape: str) -> None:
         sheets=[
             Sheet(
                 title=f"Numbers of {what}",
-                columns=("path", "value", "range", "source", "grade", "why"), rows=rows,
-                right=frozenset({"value", "range"}),
+                columns=(
+                    "path", "value", "range", *(["effect"] if felt else []), "source", "grade",
+                    "why",
+                ),
+                rows=rows, right=frozenset({"value", "range", "effect"}),
             ),
             Sheet(
                 title="Facts cited", columns=FACT,

@@ -13,6 +13,7 @@ from console import overlay, said, tiny
 from corridor_sim.compile import fingerprint
 from corridor_sim.reference import facts
 from corridor_sim.scenario.load import load, shipped
+from corridor_sim.scenario.sources import numbers
 from corridor_sim.scenario.text import read_text
 
 
@@ -257,3 +258,17 @@ def test_trace_is_closed_by_storms_where_it_waits_for_the_port(tmp_path: Path) -
         if entry["what"] == "wait"
     ]
     assert any("berths was closed" in why for why in whys)
+
+
+def test_sources_stand_in_the_order_of_their_effect(tmp_path: Path) -> None:
+    """Numbers that were not screened, or that the scenario lacks, are left out."""
+    path = tiny(tmp_path)
+    first, second = list(numbers(load(str(path))))[:2]
+    table = f"factor,mu_star\n{first[0]},0.5\n{second[0]},2.5\nlinks.none.min_h,9\n"
+    (tmp_path / "morris.csv").write_text(table)
+    found = said("sources", path, "--by-effect", tmp_path, "--format", "json").json["numbers"]
+    assert [(one["path"], one["effect"]) for one in found] == [(second[0], 2.5), (first[0], 0.5)]
+    assert "effect" in said("sources", path, "--by-effect", tmp_path).out
+    wrong = said("sources", path, "--by-effect", tmp_path / "none")
+    assert wrong.code == 2
+    assert "no morris.csv" in wrong.err
