@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -20,7 +19,8 @@ from corridor_sim.experiments.shown import shown
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.model import Model
-from corridor_sim.scenario.schema import Scenario, Span
+from corridor_sim.offered.phrases import measured
+from corridor_sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def same_prices(given: Run, other: Run) -> bool:
 def caveats(given: Run, other: Run) -> list[str]:
     """What a reader of the difference between two runs should know: other years, other prices."""
     names = given.case.name, other.case.name
-    begins = [f"{measured_part(run.case.scenario.span)[0]:%Y-%m-%d}" for run in (given, other)]
+    begins = [f"{measured(run.case.scenario)[0]}" for run in (given, other)]
     prices = [run.case.scenario.price_year or "no stated year" for run in (given, other)]
     found = []
     if begins[0] != begins[1]:
@@ -167,29 +167,21 @@ def check_alike(given: Case, other: Case) -> None:
             raise UsageError(f"{given.name} and {other.name} {what}")
 
 
-_MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
-    "look at different periods": lambda s: _season(s.span),
-    "are written in different versions of the language": lambda s: s.schema_version,
-    "promise different transit times": lambda s: s.promise_d.value,
-}
-"""What must be the same in scenarios that are compared, by what is said where it is not."""
-
-
-def _season(span: Span) -> tuple[object, ...]:
+def _season(scenario: Scenario) -> tuple[object, ...]:
     """What periods share if they are the same days of the calendar, perhaps in other years."""
-    first, last = measured_part(span)
+    (first, last), span = measured(scenario), scenario.span
     return (
         *(first.month, first.day), *(last.month, last.day), last.year - first.year,
         span.warm_up_d.value, span.run_out_d.value,
     )  # fmt: skip
 
 
-def measured_part(span: Span) -> tuple[dt.datetime, dt.datetime]:
-    """When the measuring part begins and ends."""
-    first = dt.datetime.combine(span.start, dt.time()) + dt.timedelta(days=span.warm_up_d.value)
-    return first, first + dt.timedelta(days=span.measure_d.value)
-
-
+_MEANINGS: Final[Mapping[str, Callable[[Scenario], object]]] = {
+    "look at different periods": _season,
+    "are written in different versions of the language": lambda s: s.schema_version,
+    "promise different transit times": lambda s: s.promise_d.value,
+}
+"""What must be the same in scenarios that are compared, by what is said where it is not."""
 COLUMNS = (
     "scenario", "route", "direction", "segment", "measure", "unit", "n", "mean", "sd", "ci_low",
     "ci_high", "rep_p10", "rep_p50", "rep_p90", "mark",
