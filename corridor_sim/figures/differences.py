@@ -26,7 +26,10 @@ from corridor_sim.figures.tables import Data, measures, measures_of
 from corridor_sim.output import POINTS, SHARE, interval, places_of, quantity
 
 DEFAULT: Final = "transit_p90"
-NONE: Final = "There is no difference to draw: name a comparison of scenarios that share routes."
+NONE: Final = (
+    "There is no difference to draw: name a comparison of scenarios that share routes, "
+    "and for what is in USD the year of the prices."
+)
 
 
 @figure(

@@ -215,9 +215,7 @@ def test_hovering_tells_the_numbers(seen: Seen) -> None:
     box = plot.bounding_box()
     assert box is not None
     tip = seen.page.locator("#transit [aria-label='tip']")
-    for tenth in range(
-        1, 10
-    ):  # the tip shows near a curve; where they lie is the scenarios' affair
+    for tenth in range(1, 10):  # it shows near a curve, and where they lie is up to the scenarios
         seen.page.mouse.move(box["x"] + box["width"] * tenth / 10, box["y"] + box["height"] / 2)
         seen.page.wait_for_timeout(100)
         if tip.locator("text").count():
