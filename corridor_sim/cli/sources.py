@@ -40,6 +40,8 @@ def sources(what: str, folder: Path | None, settings: tuple[str, ...], shape: st
     from corridor_sim.reference import facts
 
     if what in facts():
+        if folder:
+            raise click.UsageError("--by-effect goes with a scenario, not with a fact")
         _print_fact(what, shape)
     elif _is_scenario(what):
         _print_numbers(what, settings, shape, _effects(folder) if folder else None)
@@ -78,6 +80,8 @@ def _effects(folder: Path) -> dict[str, float]:
             found = {row["factor"]: float(row["mu_star"]) for row in csv.DictReader(file)}
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{folder} has no morris.csv of a `sensitivity` ({error})") from error
+    if not found:
+        raise UsageError(f"the sensitivity in {folder} screened nothing; give it a smaller --keep")
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 

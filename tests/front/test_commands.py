@@ -269,6 +269,19 @@ def test_sources_stand_in_the_order_of_their_effect(tmp_path: Path) -> None:
     found = said("sources", path, "--by-effect", tmp_path, "--format", "json").json["numbers"]
     assert [(one["path"], one["effect"]) for one in found] == [(second[0], 2.5), (first[0], 0.5)]
     assert "effect" in said("sources", path, "--by-effect", tmp_path).out
-    wrong = said("sources", path, "--by-effect", tmp_path / "none")
-    assert wrong.code == 2
-    assert "no morris.csv" in wrong.err
+
+
+def test_bad_input_to_the_order_of_effects_is_told(tmp_path: Path) -> None:
+    path, file = tiny(tmp_path), tmp_path / "morris.csv"
+
+    def told(what: str | Path = path) -> str:
+        ended = said("sources", what, "--by-effect", tmp_path)
+        assert ended.code == 2
+        return ended.err
+
+    assert "no morris.csv" in told()
+    file.write_text("factor,mu_star\nspan.measure_d,much\n")
+    assert "no morris.csv of a `sensitivity` (could not convert" in told()
+    file.write_text("\n")
+    assert "screened nothing" in told()
+    assert "goes with a scenario" in told("btk-length-total")
