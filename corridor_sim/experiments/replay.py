@@ -41,7 +41,9 @@ class Replay:
     @property
     def told(self) -> str:
         """What it is, for captions."""
-        return f"{self.case.name}, replication {self.ledger.replication}, seed {self.seed}."
+        base, *changes = self.case.name.split(",")
+        changed = f" With {', '.join(changes)}." if changes else ""
+        return f"{base}, replication {self.ledger.replication}, seed {self.seed}.{changed}"
 
 
 def replay(

@@ -22,7 +22,7 @@ from corridor_sim.figures.style import (
     points,
     words,
 )
-from corridor_sim.figures.tables import Data, measures, measures_of
+from corridor_sim.figures.tables import WHOLE, Data, measures, measures_of
 from corridor_sim.output import POINTS, SHARE, interval, places_of, quantity
 
 DEFAULT: Final = "transit_p90"
@@ -39,8 +39,9 @@ NONE: Final = (
 def plot_differences(data: Data, *, ax: Axes | None = None) -> Axes:
     """Differences from the baseline with intervals, a row a route, direction and scenario.
 
-    data: a comparison or its tidy table; of one measure, `transit_p90` if there are several. What
-    does not change at all is named in the caption.
+    data: a comparison or its tidy table; of one measure, `transit_p90` if there are several, and
+    whole ways, or of all segments where none are whole. What does not change at all is named in the
+    caption.
     """
     ax = axes(ax)
     table, measure = _one_measure(measures(data))
@@ -55,7 +56,7 @@ def plot_differences(data: Data, *, ax: Axes | None = None) -> Axes:
         )
     share = rows["unit"].iloc[0] == SHARE
     unit, scale = (POINTS, 100.0) if share else (str(rows["unit"].iloc[0]), 1.0)
-    told = names(rows["scenario"])
+    told = names(table["scenario"])
     rows = rows.sort_values(
         "scenario", key=lambda column: column.map(list(told).index), kind="stable"
     )
@@ -68,7 +69,7 @@ def plot_differences(data: Data, *, ax: Axes | None = None) -> Axes:
         ax, title=f"Change of {MEASURES.get(measure, measure)}{only}",
         x=f"difference from the baseline, {'percentage points' if share else unit}",
         caption=caption(
-            n=int(rows["n"].max()), level=table.attrs.get("level"), what=_said(rows, same)
+            n=int(rows["n"].max()), level=table.attrs.get("level"), what=_said(rows, same, told)
         ),
     )  # fmt: skip
     return ax
@@ -81,20 +82,26 @@ def _groups(rows: pd.DataFrame, told: dict[str, str]) -> list[Rows]:
     ]
 
 
-def _said(rows: pd.DataFrame, same: pd.DataFrame) -> str:
-    unchanged = ", ".join(dict.fromkeys(_label(row) for row in _records(same)))
+def _said(rows: pd.DataFrame, same: pd.DataFrame, told: dict[str, str]) -> str:
+    unchanged = [
+        f"Unchanged{f' in {told[str(name)]}' if len(told) > 1 else ''}: "
+        f"{', '.join(_label(row) for row in _records(own))}."
+        for name, own in same.groupby("scenario", sort=False)
+    ]
     parts = [
-        "Paired, on the same luck.", HOLLOW if is_weak(rows["mark"]) else "",
-        f"Unchanged: {unchanged}." if unchanged else "", shared(rows["scenario"]),
+        "Paired, on the same luck.", HOLLOW if is_weak(rows["mark"]) else "", *unchanged,
+        shared(rows["scenario"]),
     ]  # fmt: skip
     return " ".join(part for part in parts if part)
 
 
 def _one_measure(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Rows of whole ways that have a difference in one measure."""
+    """Rows that have a difference in one measure, of whole ways if there are any."""
     if "diff" not in table:
         return table.iloc[:0], ""
-    own = table[(table["segment"] == "all") & table["diff"].notna()]
+    own = table[table["diff"].notna()]
+    whole = own["segment"] == WHOLE
+    own = own[whole] if whole.any() else own
     there = list(dict.fromkeys(own["measure"]))
     measure = DEFAULT if DEFAULT in there else next(iter(there), "")
     return own[own["measure"] == measure], str(measure)
@@ -128,8 +135,11 @@ def _draw(ax: Axes, y: float, row: dict[object, object], *, unit: str, scale: fl
 
 
 def _label(row: dict[str, object]) -> str:
+    if (row["route"], row["direction"]) == ("all", "both") and row["segment"] != WHOLE:
+        return str(row["segment"])  # an element
     route = "all routes" if row["route"] == "all" else row["route"]
-    return f"{route} {row['direction']}"
+    parts = [route, row["direction"], "" if row["segment"] == WHOLE else row["segment"]]
+    return " ".join(str(part) for part in parts if part)
 
 
 def _number(value: object) -> float:

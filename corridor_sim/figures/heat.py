@@ -103,8 +103,6 @@ def plot_sweep(data: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     varied = [path for path in paths_of(data) if own[path].nunique() > 1]
     if own.empty or len(varied) != 1:
         return empty(ax, "Lines need a sweep over one path; see `heat` for two.", title=title)
-    if own["route"].nunique() == 2:  # one route is all
-        own = own[own["route"] != "all"]
     (path,), unit = varied, str(own["unit"].iloc[0])
     scale = 100 if unit == SHARE else 1
     numbers = pd.api.types.is_numeric_dtype(own[path])
@@ -140,6 +138,8 @@ def _one_row_a_case(data: pd.DataFrame, *, every_route: bool = False) -> tuple[p
         return own, "Sweep"
     measures = list(own["measure"])
     own = one_direction(own[own["measure"] == (DEFAULT if DEFAULT in measures else measures[0])])
+    if own["route"].nunique() == 2:  # one route is all
+        own = own[own["route"] != "all"]
     if not every_route:
         own = own[own["route"] == own["route"].iloc[0]]
     measure, route, direction = (str(own[name].iloc[0]) for name in _KEY)

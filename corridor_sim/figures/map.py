@@ -243,7 +243,7 @@ def _fit(ax: Axes) -> None:
     panels = ax.get_tightbbox()
     assert panels is not None, "a map is seen"
     high = panels.height + sum(text.get_window_extent().height for text in figure.texts)
-    tall(ax, rows=1, row_cm=high / figure.dpi / CM, more_cm=0.6)
+    tall(ax, rows=1, row_cm=high / figure.dpi / CM, more_cm=0.75)
 
 
 def _ground(ax: Axes, box: Box, parallel: float) -> None:

@@ -19,7 +19,7 @@ Points = npt.NDArray[np.float64]
 AWAY: Final = (4.0, 8.0, 14.0, 22.0)
 """Distances of a label from its point that are tried, points."""
 ANGLES: Final = tuple(np.radians(np.arange(0, 360, 30)))
-PULLED: Final = 10.0
+PULLED: Final = 5.0
 """Gap between point and label from which a thin line leads to it, points."""
 ROOM: Final = 1.5
 """Distance between two labels, points."""

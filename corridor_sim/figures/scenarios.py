@@ -13,7 +13,7 @@ from corridor_sim.figures.marks import HOLLOW, is_weak, names, shared
 from corridor_sim.figures.registry import figure
 from corridor_sim.figures.rows import Rows, lay_out
 from corridor_sim.figures.style import INK, axes, caption, empty, look, words
-from corridor_sim.figures.tables import Data, measures, measures_of, one_way
+from corridor_sim.figures.tables import Data, measures, measures_of, of_segment, one_way
 from corridor_sim.figures.transit import MOST_CHANGED, NO_CARGO
 
 PARTS: Final = ("transit_mean", "transit_p10", "transit_p50", "transit_p90")
@@ -34,7 +34,7 @@ def plot_scenarios(data: Data, *, ax: Axes | None = None) -> Axes:
 
     A measure of risk and error (Nelson 2008, The MORE plot, doi:10.1109/WSC.2008.4736095): the
     stretch is what cargo meets, the boxes how well its ends are known. data: a run, a comparison or
-    a tidy table of one or several; as `plot_transit` in directions and routes.
+    a tidy table of one or several; as `plot_transit` in segment, direction and routes.
     """
     ax = axes(ax)
     table = measures(data)
@@ -54,7 +54,8 @@ def plot_scenarios(data: Data, *, ax: Axes | None = None) -> Axes:
         _risk(ax, y, wide.loc[row], look(row[0]).colour, hollow=weak[row])
     named = f": {next(iter(told.values()))}" if len(told) == 1 else ", by scenario"
     words(
-        ax, title=f"Transit time {own['direction'].iloc[0]}{named}", x="transit time, d",
+        ax, title=f"Transit time {own['direction'].iloc[0]}{of_segment(own)}{named}",
+        x="transit time, d",
         caption=caption(
             n=int(own["n"].max()), level=table.attrs.get("level"),
             what=_said([weak[row] for row in rows], left_out, shared(told)),

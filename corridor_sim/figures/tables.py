@@ -20,6 +20,8 @@ from corridor_sim.figures.marks import names
 from corridor_sim.figures.registry import Choice
 
 NUMBERS: Final = ("mean", "ci_low", "ci_high", "diff", "diff_ci_low", "diff_ci_high")
+WHOLE: Final = "all"
+"""Segment of rows of whole ways."""
 Data = pd.DataFrame | Run | Comparison
 """What a figure of a table takes: the table, or the results it is made from."""
 
@@ -48,9 +50,19 @@ def _runs(data: Run | Comparison) -> list[Run]:
 
 
 def one_way(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of whole ways of routes in one direction, westbound if there is any."""
-    own = table[(table["segment"] == "all") & (table["route"] != "all")]
-    return one_direction(own[own["direction"] != "both"])
+    """Rows of whole ways of routes, or of the first segment where none are whole, in one direction,
+    westbound if there is any.
+    """
+    own = table[(table["route"] != "all") & (table["direction"] != "both")]
+    segments = list(own["segment"])
+    kept = WHOLE if WHOLE in segments else next(iter(segments), "")
+    return one_direction(own[own["segment"] == kept])
+
+
+def of_segment(table: pd.DataFrame) -> str:
+    """What a title adds for rows of a segment; nothing for whole ways."""
+    segment = str(table["segment"].iloc[0])
+    return "" if segment == WHOLE else f", {segment}"
 
 
 def one_direction(table: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from corridor_sim.figures.style import (
     look,
     words,
 )  # fmt: skip
-from corridor_sim.figures.tables import Data, one_way, times, times_of
+from corridor_sim.figures.tables import Data, of_segment, one_way, times, times_of
 from corridor_sim.intervals import quantile
 
 LEVEL: Final = 0.95
@@ -48,9 +48,10 @@ class _Line:
 def plot_transit(data: Data, *, ax: Axes | None = None) -> Axes:
     """Share of cargo delivered within so many days, by route and scenario, with P50 and P90.
 
-    data: a run, a comparison, or a table as `transit_times`; of one direction (westbound if both
-    are in it). Whiskers are intervals of the quantiles, bands (of one scenario) pointwise ones of
-    the share. Of several scenarios the routes that change most are drawn.
+    data: a run, a comparison, or a table as `transit_times`; of whole ways (the first segment if
+    none are in it) in one direction (westbound if both are). Whiskers are intervals of the
+    quantiles, bands (of one scenario) pointwise ones of the share. Of several scenarios the routes
+    that change most are drawn.
     """
     ax = axes(ax)
     table = one_way(times(data))
@@ -75,7 +76,8 @@ def plot_transit(data: Data, *, ax: Axes | None = None) -> Axes:
     named = f": {told[scenarios[0]]}" if len(scenarios) == 1 else ", by scenario"
     legend(ax, handles=_key(lines, told))
     words(
-        ax, title=f"{title} {direction}{named}", x="transit time, d", y="share of cargo delivered",
+        ax, title=f"{title} {direction}{of_segment(table)}{named}",
+        x="transit time, d", y="share of cargo delivered",
         caption=caption(
             n=lines[0].found.n, level=level, what=f"{what} {shared(scenarios)}".rstrip()
         ),

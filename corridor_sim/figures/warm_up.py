@@ -65,7 +65,7 @@ def plot_warm_up(data: WarmUp | pd.DataFrame, *, ax: Axes | None = None) -> Axes
     ax.set_xlim(0, day.max() + WEEK_D)
     needed, stated = (table.attrs.get(name) for name in ("needed_d", "warm_up_d"))
     for given, label, dash in (
-        (needed, "needed", (0, (4, 2))), (stated, "stated", (0, (1, 1)))
+        (needed, "warm-up needed", (0, (4, 2))), (stated, "warm-up stated", (0, (1, 1)))
     ):  # fmt: skip
         if given is not None:
             ax.axvline(float(given), color=INK, linewidth=0.9, linestyle=dash, label=label)
@@ -78,8 +78,8 @@ def plot_warm_up(data: WarmUp | pd.DataFrame, *, ax: Axes | None = None) -> Axes
         y="mean transit time, d",
         caption=caption(
             n=table.attrs.get("n"), level=table.attrs.get("level"),
-            what=f"{what} Upright: warm-up needed, and stated in the scenario. The interval of the"
-            " first year about the second holds for all weeks at once.".strip(),
+            what=f"{what} The interval of the first year about the second holds for all weeks at"
+            " once.".strip(),
         ),
     )  # fmt: skip
     return ax

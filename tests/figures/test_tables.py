@@ -9,20 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from looked import check_words, compared, ran
+from looked import check_words, compared, ran, small_case
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+import corridor_sim as cs
 from corridor_sim.experiments.distribution import transit_times
 from corridor_sim.experiments.run import Comparison, Run
 from corridor_sim.experiments.ways import PRICE, ways
 from corridor_sim.figures.differences import plot_differences
 from corridor_sim.figures.marks import names, shared
+from corridor_sim.figures.registry import Choice
 from corridor_sim.figures.scenarios import plot_scenarios
 from corridor_sim.figures.staircase import plot_cost_distance, plot_time_distance
 from corridor_sim.figures.style import COLUMN_CM, FULL_CM, ROUTES, canvas, colour, save
-from corridor_sim.figures.tables import measures
+from corridor_sim.figures.tables import chosen, measures
 from corridor_sim.figures.transit import plot_transit
 from corridor_sim.figures.utilisation import USES, plot_utilisation
 from corridor_sim.figures.waterfall import plot_waterfall
@@ -236,3 +238,28 @@ def bars(ax: Axes) -> list[Rectangle]:
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
     return table.itertuples()
+
+
+def test_a_segment_that_is_chosen_is_drawn_and_named() -> None:
+    options = cs.Options(replications=(0, 1, 2), segments=(cs.segment("b..c"),))
+    of = cs.compare(cs.simulate([small_case(), small_case("more", teu_a_day=12)], options))
+    only = Choice(folders=(), segment="b..c")
+    times, table = chosen(transit_times([of.baseline]), only), chosen(measures(of), only)
+    for ax in (plot_transit(times, ax=canvas()), plot_scenarios(table, ax=canvas())):
+        assert "westbound, b..c" in ax.get_title(loc="left") + "".join(
+            text.get_text() for text in ax.figure.texts
+        )
+    whole = plot_transit(transit_times([of.baseline]), ax=canvas())
+    part = plot_transit(times, ax=canvas())
+    longest = (np.asarray(ax.lines[0].get_xdata(), float).max() for ax in (part, whole))
+    assert next(longest) < next(longest)
+    names = [label.get_text() for label in plot_differences(table, ax=canvas()).get_yticklabels()]
+    assert "r westbound b..c" in names
+
+
+def test_elements_differ_by_their_own_names() -> None:
+    only = Choice(folders=(), measure="utilisation")
+    ax = plot_differences(chosen(measures(compared()), only), ax=canvas())
+    told = [label.get_text() for label in ax.get_yticklabels()] + [ax.figure.texts[-1].get_text()]
+    assert "gate" in " ".join(told)
+    assert "all routes" not in " ".join(told)

@@ -12,8 +12,14 @@ import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
+SLOW = ("07-gallery",)
+RUN = [
+    pytest.param(path, marks=pytest.mark.slow if path.stem in SLOW else (), id=path.stem)
+    for path in NOTEBOOKS
+]
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+
+@pytest.mark.parametrize("path", RUN)
 def test_it_runs(path: Path, tmp_path: Path) -> None:
     cells = json.loads(path.read_text())["cells"]
     code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
