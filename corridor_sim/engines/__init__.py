@@ -5,6 +5,7 @@ Their answers are equal in every bit, whatever the block of replications.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Final
@@ -23,8 +24,20 @@ FEW: Final = 8
 """Replications below which `auto` is `event`: so few are done sooner one by one (shipped baseline).
 """
 
-MEMORY_MB: Final = 2000
-"""What a block of replications may take, unless told otherwise."""
+
+def _own_memory_mb() -> int:
+    """Half of the machine's memory, shared by its cores; 2 GB where it does not say."""
+    try:
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError):  # Windows
+        return 2000
+    return machine // (2_000_000 * (os.cpu_count() or 1))
+
+
+MEMORY_MB: Final = _own_memory_mb()
+"""What a block of replications may take, unless told otherwise: the more go together, the less each
+of them takes.
+"""
 _MOST: Final = 256
 
 

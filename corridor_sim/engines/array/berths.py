@@ -95,7 +95,7 @@ def _close(block: Block, queues: Ints, done: Done) -> Bools:
         )
     head = boarding.head1[queues]
     first, tail = boarding.first[queues], boarding.tail1[queues]
-    count = services.fitting(block, first, head, tail, places, at)
+    count = services.fitting(block, queues, head, tail, places, at)
     count[block.embargo[queues]] = 0
     rides.at[row], rides.cargo[row], rides.count[row] = at, head, count
     rides.teu[row] = boarding.teu[first + head + count] - boarding.teu[first + head]
@@ -112,7 +112,7 @@ def _loaded(block: Block, queues: Ints, need: Ints, opened: Ints) -> Ints:
     boarding = block.boarding
     low = boarding.first[queues] + boarding.head1[queues]
     end = boarding.first[queues] + boarding.tail1[queues]
-    there = services.reaching(block, low, end, need)
+    there = services.reaching(block, queues, low, end, need)
     ready = boarding.ready[np.maximum(np.minimum(there, end) - 1, 0)]
     at = np.where(there <= end, np.where(there == low, opened, ready), BIG)
     barred = np.where(need <= 0, opened, BIG)
@@ -127,14 +127,32 @@ def _load(block: Block, queues: Ints, call: Ints, row: Ints, done: Done) -> None
     begin = np.maximum(rides.unloaded[row], rides.at[row]).astype(np.int64)
     calendar = block.calendar[berth, server]
     work = block.handling.load[block.handling.first[call] + rides.teu[row]]
-    over = block.no_work.worked_off(calendar, begin, work)
-    sails = block.no_start.next_open(calendar, over)
+    over = _worked_off(block, calendar, begin, work)
+    sails = _cast_off(block, calendar, over)
     rides.loaded[row], rides.cast_off[row] = over, sails
     customers.free1[berth, server] = sails
     customers.finish[rides.customer[row]] = sails
     done.sailed.append(
         (berth, queues, row, rides.node[row], sails, rides.cargo[row], rides.count[row])
     )
+
+
+def _worked_off(block: Block, calendar: Ints, begin: Ints, work: Ints) -> Ints:
+    """When work is done; only what does not end before the berth closes is looked up."""
+    over = begin + work
+    late = np.flatnonzero(over > block.works_until[calendar])
+    if len(late):
+        over[late] = block.no_work.worked_off(calendar[late], begin[late], work[late])
+    return over
+
+
+def _cast_off(block: Block, calendar: Ints, ready: Ints) -> Ints:
+    """When vessels that are ready may leave."""
+    sails = ready.copy()
+    late = np.flatnonzero(ready >= block.starts_until[calendar])
+    if len(late):
+        sails[late] = block.no_start.next_open(calendar[late], ready[late])
+    return sails
 
 
 def _give(block: Block, columns: Ints, done: Done) -> None:
@@ -185,7 +203,7 @@ def _ordinary(
     customers = block.customers
     node = customers.node[place].astype(np.int64)
     work = block.works.of(block.replication[columns], node, begin)
-    over = block.no_work.worked_off(block.calendar[columns, server], begin, work)
+    over = _worked_off(block, block.calendar[columns, server], begin, work)
     customers.finish[place] = over
     customers.free1[columns, server] = over
     done.served.append((columns, place))
@@ -204,7 +222,7 @@ def _vessels(
     row = block.rides.of_sailing[replication[laden], vessel[laden], sailing[laden] - 1]
     teu[laden] = block.rides.teu[row]
     work = block.handling.unload[block.handling.first[call] + teu]
-    unloaded = block.no_work.worked_off(block.calendar[columns, server], begin, work)
+    unloaded = _worked_off(block, block.calendar[columns, server], begin, work)
     customers.unloaded[place] = unloaded
     if len(laden):
         queue = layout.call_of(vessel[laden], sailing[laden] - 1)
@@ -230,7 +248,7 @@ def _absent(
     node: Ints, done: Done,
 ) -> None:  # fmt: skip
     customers = block.customers
-    sails = block.no_start.next_open(block.calendar[columns, server], unloaded)
+    sails = _cast_off(block, block.calendar[columns, server], unloaded)
     customers.free1[columns, server] = sails
     customers.finish[place] = sails
     customers.listing[place] = NONE

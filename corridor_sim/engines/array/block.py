@@ -23,6 +23,9 @@ from corridor_sim.model import Kind, Model, Station, Ticks
 _FEW: Final = 10
 """Servers that are kept in order; of more the first free one is looked for."""
 
+_LARGEST: Final = 1 << 20
+"""Stands for the smallest consignment of a queue in which none ever waits."""
+
 Narrow = npt.NDArray[np.int32]
 
 
@@ -58,6 +61,8 @@ class Boarding:
     ready: Narrow
     teu: Narrow
     """TEU before each, and one more at the end."""
+    least: Ints
+    """By column: TEU of the smallest consignment."""
     head0: Ints
     tail0: Ints
     head1: Ints
@@ -156,6 +161,10 @@ class Block:
     handling: Handling
     next_shut: Ints
     """By column of a station: begin of the next window that takes a server; now if in one."""
+    starts_until: Ints
+    """By calendar: begin of the next window without starts; now if in one."""
+    works_until: Ints
+    """By calendar: begin of the next window in which work stands still; now if in one."""
     alike: Bools
     """By column of a station: whether its servers never differ."""
     any_shut: Calendars
@@ -191,6 +200,7 @@ def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
         service_places=np.array([s.places for s in model.services], np.int64),
         service_wait=np.array([min(s.max_wait, BIG // 2) for s in model.services], np.int64),
         handling=_handling(model, layout), next_shut=np.zeros(layout.stations * count, np.int64),
+        starts_until=np.zeros(0, np.int64), works_until=np.zeros(0, np.int64),
         alike=np.repeat([_alike(station) for station in model.stations], count),
         any_shut=_any_shut(lucks, layout.stations),
     )  # fmt: skip
@@ -255,9 +265,12 @@ def _pointers(columns: int) -> dict[str, Ints]:
 def _boarding(layout: Layout, waits: Ints, columns: int) -> Boarding:
     start = layout.stations * waits.shape[1]
     first, total = _stretches(waits + 1, columns, start)
+    least = np.ones(layout.elements, np.int64)
+    for q in range(layout.stations, layout.stations + layout.queues):
+        least[q] = layout.size[layout.elem == q].min(initial=_LARGEST)
     return Boarding(
         first=first, node=np.zeros(total, np.int32), ready=np.zeros(total, np.int32),
-        teu=np.zeros(total, np.int32), **_pointers(columns),
+        teu=np.zeros(total, np.int32), least=np.repeat(least, waits.shape[1]), **_pointers(columns),
     )  # fmt: skip
 
 

@@ -70,15 +70,16 @@ class Calendars:
         there, shut = self._last(calendar, at)
         return np.where(shut, self.ends[there], -1)
 
-    def next_shut(self, calendar: Ints, at: int) -> Ints:
-        """Begin of the first window that is not over at `at`; `at` if it lies in one."""
+    def next_shut(self, at: int) -> Ints:
+        """By calendar the begin of its first window that is not over at `at`; `at` if in one."""
+        calendar = np.arange(len(self.first) - 1)
         if not len(self):
             return np.full(len(calendar), BIG)
         i = np.searchsorted(self.key, (calendar << _BITS) + at, "right")
         last = np.maximum(i - 1, 0)
-        shut = (i - 1 >= self.first[calendar]) & (at < self.ends[last])
+        shut = (i - 1 >= self.first[:-1]) & (at < self.ends[last])
         there = np.minimum(i, len(self) - 1)
-        following = np.where(i < self.first[calendar + 1], self.starts[there], BIG)
+        following = np.where(i < self.first[1:], self.starts[there], BIG)
         soonest: Ints = np.where(shut, at, following)
         return soonest
 

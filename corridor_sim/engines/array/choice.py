@@ -19,7 +19,7 @@ class Choosing:
 
     quotes: Quotes
     change: Ints
-    """Change of what is committed until each review `[elements, R, D + 1]`."""
+    """Change of what is committed until each review `[D + 1, elements, R]`."""
     committed: Ints
     """At the last review `[elements, R]`."""
     row: Ints
@@ -27,7 +27,7 @@ class Choosing:
     in_force: Ints
     """Quoted times `[Q, R]`."""
     record: Ints
-    """At each review `[Q, R, D]`."""
+    """At each review `[D, Q, R]`."""
     flow: Ints
     """Flow of each consignment."""
     way: Ints
@@ -46,10 +46,10 @@ class Choosing:
         committed = np.zeros((model.elements, replications), np.int64)
         counts = [int(flow.counts.sum()) for flow in model.flows]
         return cls(
-            quotes=quotes, change=np.zeros((*committed.shape, days + 1), np.int32),
+            quotes=quotes, change=np.zeros((days + 1, *committed.shape), np.int32),
             committed=committed, row=row,
             in_force=quoted(quotes, now=-DAY, committed=committed),
-            record=np.zeros((len(quotes.paths), replications, days), np.int64),
+            record=np.zeros((days, len(quotes.paths), replications), np.int64),
             flow=np.repeat(np.arange(len(model.flows)), counts),
             way=np.array([flow.direction for flow in model.flows]) * model.eastbound_from,
             carried=quotes.ways * model.eastbound_from,
@@ -58,7 +58,7 @@ class Choosing:
     def enforce(self, day: int) -> None:
         """What the review before said comes into force."""
         if day:
-            self.in_force = self.record[:, :, day - 1]
+            self.in_force = self.record[day - 1]
 
     def release(self, block: Block, replication: Ints, at: Ints, consignment: Ints) -> None:
         """Consignments choose their paths and are committed to what lies on them."""
@@ -106,7 +106,7 @@ class Choosing:
         trains = np.flatnonzero((node >= layout.trains_from) & (node < layout.vessels_from))
         if len(trains):
             service = np.searchsorted(layout.train_base, node[trains], "right") - 1
-            number = (node[trains] - layout.train_base[service]) // layout.train_stride[service]
+            number = layout.number[node[trains] - layout.trains_from].astype(np.int64)
             column = (layout.stations + service) * block.replications + replication[trains]
             row, timed = number.copy(), block.timetabled[service]
             row[timed] = rides.of_slot[rides.slot_first[column[timed]] + number[timed]]
@@ -133,13 +133,15 @@ class Choosing:
 
     def _put(self, element: Ints, replication: Ints, at: Ints, teu: Ints) -> None:
         day = -(-at // DAY)
-        seen = day < self.change.shape[2]
-        np.add.at(self.change, (element[seen], replication[seen], day[seen]), teu[seen])
+        days, elements, replications = self.change.shape
+        seen = day < days
+        cell = (day * elements + element) * replications + replication
+        np.add.at(self.change.reshape(-1), cell[seen], teu[seen].astype(np.int32))
 
     def review(self, day: int) -> None:
         """Quote all paths by what is committed at midnight."""
-        self.committed = self.committed + self.change[:, :, day]
-        self.record[:, :, day] = quoted(self.quotes, now=day * DAY, committed=self.committed)
+        self.committed = self.committed + self.change[day]
+        self.record[day] = quoted(self.quotes, now=day * DAY, committed=self.committed)
 
 
 def _repeated(passes: Ints, path: Ints) -> tuple[Ints, Ints]:

@@ -80,6 +80,8 @@ class Layout:
     """First node of a train."""
     vessels_from: int
     """First node of a vessel."""
+    number: npt.NDArray[np.int32]
+    """By node of a train or vessel, from `trains_from` on: number of the train, or sailing."""
     vessel_base: Ints
     vessel_stride: Ints
     vessel_fleet: Ints
@@ -178,7 +180,9 @@ def laid_out(model: Model, trains: Sequence[int]) -> Layout:
         flow_base=np.array(cargo.base, np.int64), flow_stride=np.array(cargo.stride, np.int64),
         slot=np.array(cargo.slot, np.int64), train_base=np.array(running.base, np.int64),
         train_stride=np.array(running.stride, np.int64), trains_from=cargo.end,
-        vessels_from=running.end, vessel_base=np.array(vessels.base, np.int64),
+        vessels_from=running.end,
+        number=np.concatenate([np.zeros(0, np.int32), *running.numbers, *vessels.numbers]),
+        vessel_base=np.array(vessels.base, np.int64),
         vessel_stride=np.array(vessels.stride, np.int64),
         vessel_fleet=np.array(fleets, np.int64),
         vessel_number=np.array([v for f in model.fleets for v in range(len(f.vessels))], np.int64),
@@ -221,6 +225,8 @@ class Nodes:
     base: list[int] = field(default_factory=list)
     stride: list[int] = field(default_factory=list)
     nodes: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    numbers: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    """By node: number of its customer among those put together, or sailing."""
     slot: list[int] = field(default_factory=list)
     rows: list[tuple[int, int]] = field(default_factory=list)
     sailings: list[int] = field(default_factory=list)
@@ -230,6 +236,7 @@ class Nodes:
         self.base.append(self.end)
         self.stride.append(stride)
         self.nodes.append(np.tile(np.arange(first_row, first_row + stride, dtype=np.int32), count))
+        self.numbers.append(np.repeat(np.arange(count, dtype=np.int32), stride))
         self.end += count * stride
 
 
@@ -333,6 +340,7 @@ def _vessel_nodes(model: Model, rows: Rows, elements: Elements, start: int) -> N
             made.nodes.append(
                 (first + turns[:, None] * stride + np.arange(stride)).ravel().astype(np.int32)
             )
+            made.numbers.append(np.repeat(np.arange(sailings, dtype=np.int32), stride))
             made.end += sailings * stride
     return made
 

@@ -126,7 +126,7 @@ def _ledger(block: Block, yards: Yards, choosing: Choosing | None, r: int) -> Le
         reviews=Reviews(
             stock=yards.stock[:, r].copy(),
             announced=yards.announced[:, r].copy(),
-            quotes=choosing.record[:, r].copy() if choosing else _none_quoted(model),
+            quotes=choosing.record[:, :, r].T.copy() if choosing else _none_quoted(model),
         ),
     )
 

@@ -70,14 +70,7 @@ class Works:
 
     def _of_vehicles(self, replication: Ints, node: Ints, start: Ints) -> Ints:
         layout = self.layout
-        row = layout.row[node].astype(np.int64)
-        vessels = layout.row_vessel[row] >= 0
-        number = np.empty(len(node), np.int64)
-        service = np.searchsorted(layout.train_base, node[~vessels], "right") - 1
-        number[~vessels] = (node[~vessels] - layout.train_base[service]) // layout.train_stride[
-            service
-        ]
-        number[vessels] = layout.vessel_at(node[vessels])[1]
+        row, number = layout.row[node], layout.number[node - layout.trains_from]
         chunk = number // CHUNK
         if chunk.max(initial=0) >= self.directory.shape[1]:
             more = int(chunk.max()) + 1 - self.directory.shape[1]

@@ -34,7 +34,7 @@ def row_search(a: Whole, low: Ints, high: Ints, x: Whole, *, right: bool = False
     if not len(held):
         return found
     low, length, x = low[held], high[held] - low[held], x[held]
-    while length.max() > 1:
+    for _ in range(int(length.max() - 1).bit_length()):
         half = length >> 1
         value = a[low + half - 1]
         low = low + half * (value <= x if right else value < x)

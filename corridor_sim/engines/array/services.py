@@ -27,19 +27,22 @@ def enqueue(block: Block, column: Ints, at: Ints, node: Ints) -> None:
     boarding.tail1[queue] = boarding.tail0[queue] + count
 
 
-def fitting(block: Block, first: Ints, head: Ints, tail: Ints, places: Ints, at: Ints) -> Ints:
-    """How many of a queue, ready by `at`, fit: the longest prefix."""
+def fitting(block: Block, queues: Ints, head: Ints, tail: Ints, places: Ints, at: Ints) -> Ints:
+    """How many of each queue, ready by `at`, fit: the longest prefix."""
     boarding = block.boarding
+    first = boarding.first[queues]
     low = first + head
-    fit = reaching(block, low, first + tail, places, right=True) - 1
+    fit = reaching(block, queues, low, first + tail, places, right=True) - 1
     count: Ints = row_search(boarding.ready, low, fit, at, right=True) - low
     return count
 
 
-def reaching(block: Block, low: Ints, end: Ints, teu: Ints, *, right: bool = False) -> Ints:
+def reaching(
+    block: Block, queues: Ints, low: Ints, end: Ints, teu: Ints, *, right: bool = False
+) -> Ints:
     """First place of a queue so many TEU (right: more) behind `low`, else `end` + 1."""
     before = block.boarding.teu
-    high = np.minimum(end, low + teu + 1) + 1  # a consignment is a TEU at least
+    high = np.minimum(end, low + teu // block.boarding.least[queues] + 1) + 1
     return row_search(before, low, high, before[low] + teu, right=right)
 
 
@@ -71,9 +74,8 @@ def _timetables(block: Block, columns: Ints, service: Ints, gone: list[tuple[Int
         columns, service, row, at = (x[goes] for x in (columns, service, row, at))
         head = boarding.head1[columns]
         count = fitting(
-            block, boarding.first[columns], head, boarding.tail1[columns],
-            block.service_places[service], at,
-        )  # fmt: skip
+            block, columns, head, boarding.tail1[columns], block.service_places[service], at
+        )
         count[block.embargo[columns]] = 0
         rides.cargo[row], rides.count[row] = head, count
         boarding.head1[columns] = head + count
@@ -93,9 +95,7 @@ def _when_full(block: Block, columns: Ints, service: Ints, gone: list[tuple[Ints
         columns, service, head, tail, at, full = (
             x[goes] for x in (columns, service, head, tail, at, full)
         )
-        count = fitting(
-            block, boarding.first[columns], head, tail, block.service_places[service], at
-        )
+        count = fitting(block, columns, head, tail, block.service_places[service], at)
         number = rides.head1[columns]
         row = rides.first[columns] + number
         rides.at[row], rides.cargo[row], rides.count[row] = at, head, count
@@ -113,7 +113,7 @@ def _next_full(
     """When the next train leaves, and whether it is full."""
     boarding = block.boarding
     low, end = boarding.first[columns] + head, boarding.first[columns] + tail
-    full = reaching(block, low, end, block.service_places[service])
+    full = reaching(block, columns, low, end, block.service_places[service])
     when_full = np.where(full <= end, boarding.ready[np.minimum(full, end) - 1], BIG)
     waited = boarding.ready[low] + block.service_wait[service]
     at = np.maximum(last, np.minimum(when_full, waited))
@@ -146,8 +146,8 @@ def arrive(
     layout, rides = block.layout, block.rides
     service = column // block.replications - layout.arrivals_from
     queue = column - layout.queues * block.replications
-    number = (node - layout.train_base[service]) // layout.train_stride[service]
-    row = number.copy()
+    number = layout.number[node - layout.trains_from]
+    row = number.astype(np.int64)
     timed = block.timetabled[service]
     row[timed] = rides.of_slot[rides.slot_first[queue[timed]] + number[timed]]
     row += rides.first[queue]

@@ -81,7 +81,7 @@ def numbered(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints
     free = block.customers.free1[columns, :most].T.copy()
     calendar = block.calendar[columns, :most].T.copy()
     shut = block.no_start.between(calendar, block.begin, block.end)
-    stops = block.no_work.next_shut(calendar, block.begin)
+    stops = block.works_until[calendar]
     soonest = stops.min()
     start, finish = np.full(len(arrive), BIG), np.full(len(arrive), BIG)
     among = np.arange(len(columns))
@@ -101,9 +101,10 @@ def numbered(block: Block, columns: Ints, counts: Ints, arrive: Ints, work: Ints
         over = begin + work[here]
         if over.max() > soonest:
             stopped = np.flatnonzero(over > stops[j, among[:many]])
-            over[stopped] = block.no_work.worked_off(
-                calendar[j[stopped], stopped], begin[stopped], work[here][stopped]
-            )
+            if len(stopped):
+                over[stopped] = block.no_work.worked_off(
+                    calendar[j[stopped], stopped], begin[stopped], work[here][stopped]
+                )
         start[here], finish[here] = begin, over
         free[j, among[:many]] = np.where(goes, over, free[j, among[:many]])
     block.customers.free1[columns, :most] = free.T

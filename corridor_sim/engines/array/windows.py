@@ -119,7 +119,9 @@ def _look(block: Block) -> None:
         fleet = model.fleets[f]
         period = np.searchsorted(fleet.starts, block.begin, "right") - 1
         block.places[vessel] = fleet.places[v, period]
-    block.next_shut = block.any_shut.next_shut(np.arange(len(block.next_shut)), block.begin)
+    block.next_shut = block.any_shut.next_shut(block.begin)
+    block.starts_until = block.no_start.next_shut(block.begin)
+    block.works_until = block.no_work.next_shut(block.begin)
 
 
 def _started(block: Block, spans: list[tuple[int, int]]) -> Run:
@@ -338,15 +340,16 @@ def _note(state: Run, batch: Batch, made: Entries) -> None:
     for b, (causes, before) in enumerate(batch.inside):
         here = to == b
         gone = state.solved[causes]
-        new = keys[here]
-        differs = np.setxor1d(before[gone], new, assume_unique=True) if gone.any() else new
+        old, new = (causes[gone], before[gone]), (cause[here], keys[here])
+        if np.array_equal(old[1], new[1]) and np.array_equal(old[0], new[0]):
+            continue
+        differs = np.setxor1d(old[1], new[1], assume_unique=True) if len(old[1]) else new[1]
         stirred = differs >> (state.time_bits + state.node_bits)
         state.dirty[block.owner[stirred]] = True
-        if len(new) or gone.any():
-            batch.inside[b] = (
-                np.concatenate([causes[~gone], cause[here]]),
-                np.concatenate([before[~gone], new]),
-            )
+        batch.inside[b] = (
+            np.concatenate([causes[~gone], new[0]]),
+            np.concatenate([before[~gone], new[1]]),
+        )
 
 
 def _remind(state: Run) -> None:
