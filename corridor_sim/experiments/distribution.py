@@ -10,8 +10,8 @@ import pandas as pd
 
 from corridor_sim.cohort import Cohort
 from corridor_sim.experiments.run import Run
-from corridor_sim.intervals import FloatArray, ratio
-from corridor_sim.measures.rows import Group, Spread
+from corridor_sim.intervals import FloatArray, IntArray, ratio
+from corridor_sim.measures.rows import Spread
 
 COLUMNS = ("scenario", "replication", "route", "direction", "segment", "hour", "consignments")
 OF = "transit"
@@ -23,31 +23,31 @@ def transit_times(runs: Sequence[Run]) -> pd.DataFrame:
     One row for each scenario, replication, route, direction, segment and hour that has any. Pairs
     of origin and destination are left out; months of release and segments asked for are in it.
     """
-    frames = [frame for run in runs for frame in _of_run(run)]
-    if not frames:
+    parts = [part for run in runs for part in _of_run(run)]
+    if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    found = pd.concat(frames, ignore_index=True)
+    of, hours, counts = zip(*parts, strict=True)
+    rows = np.repeat(np.arange(len(parts)), [len(each) for each in hours])
+    named = pd.DataFrame(of, columns=list(COLUMNS[:5])).take(rows).reset_index(drop=True)
+    found = named.assign(hour=np.concatenate(hours), consignments=np.concatenate(counts))
     found.attrs["level"] = runs[0].options.level
     return found
 
 
-def _of_run(run: Run) -> Iterator[pd.DataFrame]:
+def _of_run(run: Run) -> Iterator[tuple[tuple[object, ...], FloatArray, IntArray]]:
+    """What each distribution is of, its hours, and the consignments of each."""
     for tally in run.tallies:
         for (group, of), spread in tally.spreads.items():
             if of == OF and " to " not in group.segment:
-                yield _of_spread(run.case.name, tally.replication, group, spread)
+                yield (run.case.name, tally.replication, *group), *_of_spread(spread)
 
 
-def _of_spread(scenario: str, replication: int, group: Group, spread: Spread) -> pd.DataFrame:
+def _of_spread(spread: Spread) -> tuple[FloatArray, IntArray]:
     hours = np.flatnonzero(spread.counts)
     counts = spread.counts[hours].astype(np.int64)
-    left = [spread.unfinished] if spread.unfinished else []
-    columns = {
-        "scenario": scenario, "replication": replication, **group._asdict(),
-        "hour": np.concatenate([hours.astype(np.float64), [np.nan] * len(left)]),
-        "consignments": np.concatenate([counts, np.array(left, np.int64)]),
-    }  # fmt: skip
-    return pd.DataFrame(columns, columns=list(COLUMNS))
+    if not spread.unfinished:
+        return hours.astype(np.float64), counts
+    return np.append(hours, np.nan), np.append(counts, spread.unfinished)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

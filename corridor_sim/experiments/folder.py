@@ -72,12 +72,10 @@ class Folder:
         (here / "manifest.json").write_text(as_json(self._manifest(batch, status)), "utf-8")
         for file, run in zip(_scenario_files(self.runs), self.runs, strict=True):
             (here / file).write_text(resolved_yaml(run.case.scenario), "utf-8")
-        for file, given in (
-            ("measures", table),
-            ("stations", [row for row in table if of_element(row)]),
-            ("segments", [row for row in table if of_part(row)]),
-        ):
-            tidy(given).to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
+        measures = tidy(table)
+        for file, kept in (("measures", None), ("stations", of_element), ("segments", of_part)):
+            own = measures if kept is None else measures[[kept(row) for row in table]]
+            own.to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
         for file, frame in _with_quotes(batch.runs, more).items():
             frame.to_csv(here / f"{file}.csv", index=False, lineterminator="\n")
         by_replication(batch.runs).to_parquet(here / "replications.parquet", index=False)

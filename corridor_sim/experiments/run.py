@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from corridor_sim.experiments.executor import Progress, Where, Workers, tallies
 from corridor_sim.experiments.marks import overloaded_groups
 from corridor_sim.experiments.plan import Case, Options, check_segments, with_engine
 from corridor_sim.experiments.shown import shown
+from corridor_sim.intervals import Difference, Estimate
 from corridor_sim.measures.rows import Tally
 from corridor_sim.measures.table import ComparedRow, Row, Sample, compared, rows
 from corridor_sim.model import Model
@@ -201,7 +202,7 @@ def tidy(given: Sequence[Row], *, level: float | None = None) -> pd.DataFrame:
 
 
 def _record(row: Row) -> dict[str, object]:
-    values = asdict(row.estimate)
+    values = _plain(row.estimate)
     record = {
         "scenario": row.scenario,
         "route": row.group.route,
@@ -216,5 +217,10 @@ def _record(row: Row) -> dict[str, object]:
     if isinstance(row, ComparedRow):
         record["baseline"] = row.baseline
         if row.difference is not None:
-            record |= {k: v for k, v in asdict(row.difference).items() if k != "n"}
+            record |= {k: v for k, v in _plain(row.difference).items() if k != "n"}
     return record
+
+
+def _plain(record: Estimate | Difference) -> dict[str, object]:
+    """Its fields; `asdict` copies them all."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -73,24 +74,31 @@ def tasks_of(
 
 def blocks_of(tasks: Sequence[Task], *, workers: int) -> list[list[Task]]:
     """Tasks as they are sent to one of some workers: of one case, as many as its engine is best
-    given at once, if that leaves something for every worker.
+    given at once, if that leaves something for every worker; the last are smaller, so that no
+    worker waits long for another.
 
     As many cases as a process keeps compiled come one after the other; so none is compiled twice.
     """
     share = max(1, math.ceil(len(tasks) / workers))
-    cases: dict[str, list[list[Task]]] = {}
-    sizes: dict[str, int] = {}
-    found: list[list[Task]] = []
+    cases: dict[str, list[Task]] = {}
     for task in tasks:
-        own = cases.setdefault(task.key, [])
-        if not own:
-            sizes[task.key] = min(share, _together(task))
-        if not own or len(own[-1]) == sizes[task.key]:
-            own.append([])
-            found.append(own[-1])
-        own[-1].append(task)
-    turn = {key: i // COMPILED for i, key in enumerate(cases)}
-    return sorted(found, key=lambda block: turn[block[0].key])
+        cases.setdefault(task.key, []).append(task)
+    turns: list[list[list[list[Task]]]] = []
+    for number, own in enumerate(cases.values()):
+        if number % COMPILED == 0:
+            turns.append([])
+        turns[-1].append(_parts(own, math.ceil(len(own) / min(share, _together(own[0])))))
+    found = [block for turn in turns for blocks in zip_longest(*turn) for block in blocks if block]
+    odd = len(found) % workers
+    whole, last = found[: len(found) - odd], found[len(found) - odd :]
+    return whole + [part for block in last for part in _parts(block, workers // odd)]
+
+
+def _parts(tasks: list[Task], count: int) -> list[list[Task]]:
+    """So many parts, as equal as they can be; fewer where there are fewer tasks."""
+    count = min(count, len(tasks))
+    cuts = [len(tasks) * n // count for n in range(count + 1)]
+    return [tasks[low:high] for low, high in pairwise(cuts)]
 
 
 def _together(task: Task) -> int:

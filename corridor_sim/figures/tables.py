@@ -74,6 +74,8 @@ def one_direction(table: pd.DataFrame) -> pd.DataFrame:
 
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables one after another, with what the first is known by; the same rows once."""
+    if len(tables) == 1:
+        return tables[0]
     found = pd.concat([table.astype(object) for table in tables], ignore_index=True)
     found = found.drop_duplicates(ignore_index=True).infer_objects()
     found.attrs = dict(tables[0].attrs)

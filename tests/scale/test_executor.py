@@ -76,7 +76,8 @@ def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
     monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 5)
     alone, together = (replace(OPTIONS, engine=name) for name in ("event", "array"))
     blocks = blocks_of(tasks_of(two(), [together, together], visits=[None, None]), workers=width)
-    assert sorted(len(block) for block in blocks) == [2, 2, 5, 5, 5, 5]
+    assert sum(len(block) for block in blocks) == 2 * len(OPTIONS.replications)
+    assert max(len(block) for block in blocks) <= 5
     assert all(len({task.key for task in block}) == 1 for block in blocks)
     assert same_tables(simulate(two(), together), simulate(two(), alone))
 
@@ -85,6 +86,18 @@ def test_a_block_leaves_something_for_every_worker(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
     tasks = tasks_of([small()], [replace(OPTIONS, engine="array")], visits=[None])
     assert [len(block) for block in blocks_of(tasks, workers=4)] == [3, 3, 3, 3]
+
+
+def test_the_last_blocks_are_shared_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
+    cases = [small(f"case-{hours}", hours=hours) for hours in (2, 3, 4, 5, 6)]
+    array = replace(OPTIONS, engine="array")
+    tasks = tasks_of(cases, [array] * 5, visits=[None] * 5)
+    blocks = blocks_of(tasks, workers=2)
+    assert [len(block) for block in blocks] == [12, 12, 12, 12, 6, 6]
+    assert sorted((task.name, task.replication) for block in blocks for task in block) == sorted(
+        (task.name, task.replication) for task in tasks
+    )
 
 
 def test_a_worker_of_another_build_is_refused() -> None:
