@@ -25,6 +25,7 @@ from corridor_sim.errors import UsageError
 from corridor_sim.model import DAY, Kind, Model, Ticks
 
 _MONTH: Final = 30 * DAY
+_FOUR_HOURS: Final = DAY // 6
 
 _KEY_BITS: Final = 63
 
@@ -92,10 +93,13 @@ def run(block: Block, *, window: int | None) -> tuple[Yards, Choosing | None]:
 
 
 def _length(block: Block) -> int:
-    """A day, since within more of it too much comes back; a month where nothing does."""
+    """A day, since within more of it too much comes back; of stations alone a month where nothing
+    does, else four hours.
+    """
     model = block.model
-    onward = not (model.services or model.fleets) and _onward(model) is not None
-    return _MONTH if onward else DAY
+    if model.services or model.fleets:
+        return DAY
+    return _FOUR_HOURS if _onward(model) is None else _MONTH
 
 
 def windows(block: Block, window: int) -> list[tuple[int, int]]:
