@@ -33,7 +33,8 @@ def test_every_number_has_a_source_or_is_assumed_within_a_range(name: str) -> No
         if value.source == ASSUMED:
             assert value.low is not None, f"{path} is assumed without a range"
             assert value.high is not None, f"{path} is assumed without a range"
-            assert value.why, f"{path} is assumed without a reason"
+        if value.source == ASSUMED or value.low != value.high:
+            assert value.why, f"{path} has a range, or is assumed, without a reason"
         assert len((value.why or "").split()) <= LONGEST_REASON_WORDS, path
 
 
