@@ -28,7 +28,7 @@ from corridor_sim.measures.rows import Group, Spread, Tally
 
 KILLS = 24
 ONE_BY_ONE = replace(OPTIONS, engine="event")
-MANY = replace(ONE_BY_ONE, replications=tuple(range(150)))
+MANY = replace(ONE_BY_ONE, replications=tuple(range(600)))
 
 
 @pytest.fixture(scope="module")
