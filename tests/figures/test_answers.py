@@ -233,3 +233,11 @@ def test_no_cargo_has_no_shares() -> None:
 
 def bars(ax: Axes) -> list[Any]:
     return [bar for group in ax.containers for bar in group]
+
+
+def test_a_heat_map_of_one_route_is_of_that_route() -> None:
+    table = swept(two=True)
+    assert set(table["route"]) == {"r", "all"}
+    title = " ".join(text.get_text() for text in plot_heat(table, ax=canvas()).figure.texts)
+    assert "r westbound" in title
+    assert "all routes" not in title
