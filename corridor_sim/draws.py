@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from corridor_sim.laws import MICRO, QUANTILES
+from corridor_sim.laws import MICRO, quantile
 from corridor_sim.model import (
     DAY,
     NONE,
@@ -115,12 +115,9 @@ class Luck:
         at = (duration, vehicle, number // CHUNK)
         chunk = self._chunks.get(at)
         if chunk is None:
-            chunk = self._chunks[at] = self._draws.vehicles(self.replication, *at).T.tolist()
+            drawn = self._draws.vehicles([self.replication], *at)
+            chunk = self._chunks[at] = drawn[:, 0].T.tolist()
         return chunk[number % CHUNK]
-
-    def vehicles(self, duration: int, vehicle: str, chunk: int) -> Ticks:
-        """Durations `[P, 256]` of a chunk of vehicles of one name."""
-        return self._draws.vehicles(self.replication, duration, vehicle, chunk)
 
 
 class Draws:
@@ -158,18 +155,25 @@ class Draws:
             _chunks={},
         )
 
-    def vehicles(self, replication: int, duration: int, vehicle: str, chunk: int) -> Ticks:
-        """Durations `[P, 256]` of a chunk of vehicles."""
+    def vehicles(
+        self, replications: Sequence[int], duration: int, vehicle: str, chunk: int
+    ) -> Ticks:
+        """Durations `[P, R, 256]` of a chunk of vehicles of one name (empty: trains)."""
         law = self.model.durations[duration]
         name = f"{law.name}/{vehicle}" if vehicle else law.name
-        random, mixed = law.table != NONE, is_mixed(law)
-        u = self._streams.uniform(name, replication, count=CHUNK, chunk=chunk) if random else None
-        v = (
-            self._streams.uniform(f"{name}?", replication, count=CHUNK, chunk=chunk)
-            if mixed
-            else None
-        )
-        return np.broadcast_to(ticks(law, self.model.tables, u, v, 1), (len(law.starts), CHUNK))
+
+        def uniform(stream: str) -> Floats:
+            drawn = [
+                self._streams.uniform(stream, replication, count=CHUNK, chunk=chunk)
+                for replication in replications
+            ]
+            return np.concatenate(drawn)
+
+        u = uniform(name) if law.table != NONE else None
+        v = uniform(f"{name}?") if is_mixed(law) else None
+        shape = (len(law.starts), len(replications), CHUNK)
+        flat = np.broadcast_to(ticks(law, self.model.tables, u, v, 1), (shape[0], shape[1] * CHUNK))
+        return flat.reshape(shape)
 
     def _release(self, flow: Flow, replication: int) -> Ticks:
         parts = [
@@ -249,7 +253,7 @@ class Draws:
             u = self._streams.uniform(f"{closure.name}:open", replication, count=CHUNK, chunk=chunk)
             v = self._streams.uniform(f"{closure.name}:shut", replication, count=CHUNK, chunk=chunk)
             hazard = -np.log1p(-u)
-            length = np.interp(v, QUANTILES, model.tables[closure.table])
+            length = quantile(model.tables[closure.table], v)
             for n in range(CHUNK):
                 start = _hazard_reached(model, rate, now, float(hazard[n]))
                 if start is None:
@@ -270,7 +274,7 @@ class Draws:
         shift = np.zeros(count)
         if service.jitter:
             u = self._streams.uniform(f"{service.name}:jitter", replication, count=count)
-            shift = service.jitter * np.interp(u, QUANTILES, normal)
+            shift = service.jitter * quantile(normal, u)
         times = np.maximum(0, nominal + np.rint(shift).astype(np.int64))
         share = np.full(count, service.cancelled)
         for closure, cancels in service.closures:
@@ -295,7 +299,7 @@ def ticks(law: Duration, tables: Floats, u: Floats | None, v: Floats | None, siz
     """Durations `[P, n]` in whole ticks, at least 1; `[P, 1]` where chance has no part in them."""
     amount = law.fixed[:, None]
     if law.table != NONE and u is not None:
-        amount = amount + law.spread[:, None] * np.interp(u, QUANTILES, tables[law.table])
+        amount = amount + law.spread[:, None] * quantile(tables[law.table], u)
     if is_mixed(law) and v is not None:
         amount = np.where(v < law.share[:, None], amount, amount * law.otherwise[:, None])
     if law.per_teu:

@@ -34,6 +34,12 @@ QUANTILES: Final = _grid()
 """Probabilities `[N]` at which laws are tabulated, ever denser towards 0 and 1 (a grid per
 octave)."""
 
+_CELLS: Final = 1 << 13
+_FIRST: Final = np.searchsorted(QUANTILES, np.arange(_CELLS) / _CELLS, "right") - 1
+"""By cell of a table of guides: the last quantile that is not above its begin."""
+_DENSE: Final = np.searchsorted(QUANTILES, np.arange(1, _CELLS + 1) / _CELLS) - _FIRST > 2
+"""Whether more than one quantile lies inside."""
+
 
 def quantile_table(law: str, *, cv: float) -> Floats:
     """Quantiles `[N]` of a standard law at `QUANTILES`, to be interpolated linearly.
@@ -66,6 +72,21 @@ def quantile_table(law: str, *, cv: float) -> Floats:
         raise ValueError(f"unknown law {law!r}")
     table = np.concatenate([[0.0], inner])
     return _readonly(table / np.trapezoid(table, QUANTILES))
+
+
+def quantile(table: Floats, u: Floats) -> Floats:
+    """Quantiles of a law at probabilities `u` in [0, 1), of any shape: `np.interp` to the bit, by
+    a table of guides three times as fast (Chen and Asau 1974, doi:10.1080/05695557408974944).
+    """
+    cell = (u * _CELLS).astype(np.int64)
+    at = _FIRST[cell]
+    at += QUANTILES[at + 1] <= u
+    dense = _DENSE[cell]
+    if dense.any():
+        at[dense] = np.searchsorted(QUANTILES, u[dense], "right") - 1
+    slope = np.diff(table) / np.diff(QUANTILES)
+    found: Floats = slope[at] * (u - QUANTILES[at]) + table[at]
+    return found
 
 
 def _readonly(array: Floats) -> Floats:

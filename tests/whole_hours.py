@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,8 +38,10 @@ class WholeHours(Draws):
             shut=tuple(_wider(windows) for windows in drawn.shut),
         )
 
-    def vehicles(self, replication: int, duration: int, vehicle: str, chunk: int) -> Ticks:
-        return _whole(super().vehicles(replication, duration, vehicle, chunk))
+    def vehicles(
+        self, replications: Sequence[int], duration: int, vehicle: str, chunk: int
+    ) -> Ticks:
+        return _whole(super().vehicles(replications, duration, vehicle, chunk))
 
 
 def _whole(work: Ticks) -> Ticks:

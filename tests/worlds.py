@@ -247,8 +247,10 @@ class FixedDraws(Draws):
     def _release(self, flow: Flow, replication: int) -> Ticks:
         return self._given_release[flow.first : flow.first + int(flow.counts.sum())]
 
-    def vehicles(self, replication: int, duration: int, vehicle: str, chunk: int) -> Ticks:
-        drawn = super().vehicles(replication, duration, vehicle, chunk)
+    def vehicles(
+        self, replications: Sequence[int], duration: int, vehicle: str, chunk: int
+    ) -> Ticks:
+        drawn = super().vehicles(replications, duration, vehicle, chunk)
         name = self.model.durations[duration].name
         given = self._given_durations.get(f"{name}/{vehicle}" if vehicle else name)
         return drawn if given is None else np.broadcast_to(np.resize(given, CHUNK), drawn.shape)

@@ -33,6 +33,6 @@ def simulate(
     reason = unsupported(draws.model)
     if reason:
         raise UsageError(f"the array engine does not support {reason}; take `--engine event`")
-    block = block_of(draws.model, [draws.replication(r) for r in replications])
+    block = block_of(draws, replications)
     yards, choosing = windows.run(block, window=window)
     yield from ledgers(block, yards, choosing)

@@ -277,7 +277,7 @@ def _open_lists(
 
 
 def _emit(block: Block, done: Done, out: list[Entries]) -> None:
-    customers, boarding, layout = block.customers, block.boarding, block.layout
+    customers, boarding = block.customers, block.boarding
     out += done.back
     if (served := joined(done.served)) is not None:
         columns, place = served
@@ -291,16 +291,27 @@ def _emit(block: Block, done: Done, out: list[Entries]) -> None:
         cargo = boarding.node[place].astype(np.int64)
         enter(block, columns[k], block.replication[columns[k]], at[k], cargo + 1, out)
     if (sailed := joined(done.sailed)) is not None:
-        berth, queue, row, node, at, head, count = sailed
+        _sail(block, sailed, out)
+
+
+def _sail(block: Block, sailed: tuple[Ints, ...], out: list[Entries]) -> None:
+    """Vessels that have cast off go on; ports that they reach in this window are told what is
+    aboard, as their times do not tell.
+    """
+    berth, queue, row, node, at, head, count = sailed
+    boarding, layout = block.boarding, block.layout
+    vessel, sailing, _ = layout.vessel_at(node)
+    start = layout.vessel_base[vessel] + sailing * layout.vessel_stride[vessel]
+    start += layout.chain_at[layout.call_of(vessel, sailing)]
+    replication = block.replication[berth]
+    enter(block, berth, replication, at, start, out)
+    soon = np.flatnonzero(out[-1][2] < block.end)
+    if layout.yards:
         place, k = ranges(boarding.first[queue] + head, count)
         cargo = boarding.node[place].astype(np.int64)
-        if layout.yards:
-            leave_yard(block, berth[k], block.replication[berth[k]], at[k], cargo, out)
-        tells = layout.aboard_from - layout.stations - layout.services
-        now = at[k] < block.end
-        to = queue[k] + tells * block.replications
-        out.append((berth[k][now], to[now], at[k][now], cargo[now]))
-        vessel, sailing, _ = layout.vessel_at(node)
-        start = layout.vessel_base[vessel] + sailing * layout.vessel_stride[vessel]
-        start += layout.chain_at[layout.call_of(vessel, sailing)]
-        enter(block, berth, block.replication[berth], at, start, out)
+        leave_yard(block, berth[k], replication[k], at[k], cargo, out)
+    if len(soon):
+        place, k = ranges(boarding.first[queue[soon]] + head[soon], count[soon])
+        of, tells = soon[k], layout.aboard_from - layout.stations - layout.services
+        to = queue[of] + tells * block.replications
+        out.append((berth[of], to, at[of], boarding.node[place].astype(np.int64)))

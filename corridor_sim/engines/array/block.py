@@ -6,14 +6,14 @@ What ends in 0 is committed, what ends in 1 belongs to the window that is being 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 import corridor_sim.engines.array.cargo as cargo
-from corridor_sim.draws import Luck, Slots, merged
+from corridor_sim.draws import Draws, Luck, Slots, merged
 from corridor_sim.engines.array.calendars import Calendars
 from corridor_sim.engines.array.layout import Layout, laid_out, most_trains
 from corridor_sim.engines.array.luck import Works, works
@@ -174,16 +174,17 @@ class Block:
     end: int = 0
 
 
-def block_of(model: Model, lucks: Sequence[Luck]) -> Block:
+def block_of(draws: Draws, replications: Sequence[int]) -> Block:
     """The state of a block before its first window."""
-    count = len(lucks)
+    model, count = draws.model, len(replications)
+    lucks = [draws.replication(r) for r in replications]
     layout = laid_out(model, [_most_trains(model, lucks, v) for v in range(len(model.services))])
     columns = layout.elements * count
     calendar, no_start, no_work = _calendars(model, layout, lucks)
-    durations = works(model, layout, lucks)
+    durations = works(draws, layout, lucks)
     visits, waits = cargo.passed(model, layout, lucks)
     return Block(
-        model=model, lucks=durations.lucks, layout=layout, works=durations,
+        model=model, lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout, works=durations,
         replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from corridor_sim.draws import CHUNK, Luck
+from corridor_sim.draws import CHUNK, Draws, Luck
 from corridor_sim.engines.array.layout import Layout
 from corridor_sim.engines.array.ragged import BIG, Ints
 from corridor_sim.model import NONE, Model, Ticks
@@ -20,10 +20,9 @@ _LONGEST = BIG // 2
 class Works:
     """Durations of all customers of a block; those of vehicles come as they are met."""
 
-    lucks: Sequence[Luck]
-    """Without what has been packed."""
+    draws: Draws
+    replications: Sequence[int]
     layout: Layout
-    model: Model
     cargo: npt.NDArray[np.int32]
     """Of consignments, flat: replication x width + place."""
     width: int
@@ -89,31 +88,28 @@ class Works:
         return found
 
     def _draw(self, wanted: list[tuple[int, int]]) -> None:
-        layout, model = self.layout, self.model
+        layout, model = self.layout, self.draws.model
         for row, chunk in wanted:
             vessel = int(layout.row_vessel[row])
             name = ""
             if vessel >= 0:
                 fleet = model.fleets[layout.vessel_fleet[vessel]]
                 name = fleet.vessels[layout.vessel_number[vessel]]
-            drawn = drawn_vehicles(self.lucks, int(layout.duration[row]), name, chunk)
+            duration = int(layout.duration[row])
+            drawn = self.draws.vehicles(self.replications, duration, name, chunk)
             flat = np.minimum(drawn, _LONGEST).astype(np.int32).ravel()
             if self.used + len(flat) > len(self.vehicles):
-                more = np.zeros(max(len(self.vehicles), len(flat)), np.int32)
-                self.vehicles = np.concatenate([self.vehicles, more])
+                larger = np.empty(2 * (self.used + len(flat)), np.int32)
+                larger[: self.used] = self.vehicles[: self.used]
+                self.vehicles = larger
             self.vehicles[self.used : self.used + len(flat)] = flat
             self.directory[row, chunk] = self.used
             self.used += len(flat)
 
 
-def drawn_vehicles(lucks: Sequence[Luck], duration: int, name: str, chunk: int) -> Ticks:
-    """Durations `[P, R, 256]` of a chunk of vehicles."""
-    return np.stack([luck.vehicles(duration, name, chunk) for luck in lucks], axis=1)
-
-
-def works(model: Model, layout: Layout, lucks: Sequence[Luck]) -> Works:
+def works(draws: Draws, layout: Layout, lucks: Sequence[Luck]) -> Works:
     """The durations of a block."""
-    count = len(model.durations)
+    model, count = draws.model, len(draws.model.durations)
     base, entries, parts = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64), []
     width = 0
     for d in range(count):
@@ -128,8 +124,8 @@ def works(model: Model, layout: Layout, lucks: Sequence[Luck]) -> Works:
     cargo = np.concatenate(parts, axis=1) if parts else np.zeros((len(lucks), 0), np.int32)
     cuts = _cuts(model)
     return Works(
-        lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout,
-        cargo=cargo.ravel(), width=width, model=model,
+        draws=draws, replications=[luck.replication for luck in lucks], layout=layout,
+        cargo=cargo.ravel(), width=width,
         place=_places(model, layout, base, entries), cuts=cuts,
         shift=(shift := _shifts(model, layout, cuts, entries)), dated=bool(shift.any()),
         directory=np.full((len(layout.elem), 0), NONE, np.int64),
