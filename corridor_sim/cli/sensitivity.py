@@ -74,7 +74,7 @@ def sensitivity(
         quantity=output, only=only, without=without, trajectories=trajectories, keep=keep,
         base_samples=base_samples,
     )  # fmt: skip
-    planned = s.plan(base, question)
+    planned = s.plan(base, question, jobs=asked.where.jobs)
     morris, sobol = s.cost(len(planned.factors), question)
     tell(
         f"{len(planned.factors)} numbers are varied; Morris {morris:,} cases, Sobol at most"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from multiprocessing import get_context
 from typing import Final, get_args
 
 from pydantic import BaseModel
 
-from corridor_sim.compile import compile_scenario
+from corridor_sim.compile import compile_scenario, without_quotes
 from corridor_sim.errors import ScenarioError, UsageError, did_you_mean, one_of
+from corridor_sim.model import Model
 from corridor_sim.scenario.schema import Scenario
 from corridor_sim.scenario.sources import ASSUMED, numbers
 from corridor_sim.scenario.values import Bounds, Value
 
 NOT_OF_THE_WORLD: Final = ("span.*", "promise_d")
 """How it is looked at, not what it is."""
+_FEW: Final = 16
+"""Factors that a process looks at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,29 +164,82 @@ class Felt:
     bound: list[str]
 
 
-def felt(scenario: Scenario, factors: Sequence[Factor], *, prices: bool) -> Felt:
-    """Which factors the compiled model feels; prices and emissions only where asked for."""
+def felt(scenario: Scenario, factors: Sequence[Factor], *, prices: bool, jobs: int = 1) -> Felt:
+    """Which factors the compiled model feels; prices and emissions only where asked for.
+
+    `jobs` processes look at them.
+    """
     found = Felt([], [], [])
-    for factor in factors:
-        try:
-            ends = [_compiled(scenario, factor.at(share), prices) for share in (0.0, 1.0)]
-        except ScenarioError:
+    look = _Look(scenario, prices, _told(without_quotes(scenario), prices))
+    seen = list(_mapped(look.at, factors, jobs))
+    unsure = [factor for factor, feels in zip(factors, seen, strict=True) if feels is False]
+    quoted = {factor.name for factor in look.in_quotes(unsure)}
+    for factor, feels in zip(factors, seen, strict=True):
+        if feels is None:
             found.bound.append(factor.name)
-            continue
-        if ends[0] == ends[1]:
-            found.unfelt.append(factor.name)
-        else:
+        elif feels or factor.name in quoted:
             found.factors.append(factor)
+        else:
+            found.unfelt.append(factor.name)
     return found
 
 
-def _compiled(scenario: Scenario, changes: Mapping[str, object], prices: bool) -> bytes:
-    model = compile_scenario(scenario.replace(changes), name="")
+def _mapped(
+    look: Callable[[Factor], bool | None], factors: Sequence[Factor], jobs: int
+) -> Iterator[bool | None]:
+    if jobs == 1 or len(factors) < _FEW:
+        return map(look, factors)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        return iter(list(pool.map(look, factors, chunksize=_FEW)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a scenario says, to be compared with what it says after a change."""
+
+    scenario: Scenario
+    prices: bool
+    before: bytes
+
+    def at(self, factor: Factor) -> bool | None:
+        """Whether the model without its quotes feels a factor; None where it is not free."""
+        try:
+            ends = [self.scenario.replace(factor.at(share)) for share in (0.0, 1.0)]
+        except ScenarioError:
+            return None
+        return any(_told(without_quotes(end), self.prices) != self.before for end in ends)
+
+    def in_quotes(self, factors: Sequence[Factor]) -> list[Factor]:
+        """Those of which nothing but the quotes feels anything: halved until it is known which."""
+        if not factors or not self._feels(factors):
+            return []
+        if len(factors) == 1:
+            return list(factors)
+        half = len(factors) // 2
+        return self.in_quotes(factors[:half]) + self.in_quotes(factors[half:])
+
+    def _feels(self, factors: Sequence[Factor]) -> bool:
+        try:
+            ends = [
+                self.scenario.replace(changes(factors, [share] * len(factors)))
+                for share in (0.0, 1.0)
+            ]
+        except ScenarioError:  # each may be changed, but not all together
+            return True
+        low, high = (_told(compile_scenario(end, name=""), self.prices) for end in ends)
+        return low != high
+
+
+def _told(model: Model, prices: bool) -> bytes:
     if not prices:
         paths = tuple(replace(path, legs=()) for path in model.paths)
         flows = tuple(replace(flow, goods=None) for flow in model.flows)
         model = replace(model, paths=paths, flows=flows, carbon_usd_per_t=0.0)
-    return pickle.dumps(replace(model, fingerprint=""))
+    told = io.BytesIO()
+    pickler = pickle.Pickler(told)
+    pickler.fast = True  # what is equal is told alike, whether it is one object or two
+    pickler.dump(replace(model, fingerprint=""))
+    return told.getvalue()
 
 
 def number_at(scenario: Scenario, path: str) -> Value:

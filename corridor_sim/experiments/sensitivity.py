@@ -143,8 +143,10 @@ class Sensitivity:
         return framed(f"What {self.quantity} depends on", self.tables(), [note])
 
 
-def plan(base: Case, question: Question) -> Felt:
+def plan(base: Case, question: Question, *, jobs: int = 1) -> Felt:
     """Factors that are varied; those that the model does not feel; those that are not free.
+
+    `jobs` processes of this machine find out.
 
     Raises
     ------
@@ -155,7 +157,7 @@ def plan(base: Case, question: Question) -> Felt:
     if question.without:
         out = {factor.name for factor in ranged(base.scenario, question.without)}
         given = [factor for factor in given if factor.name not in out]
-    found = felt(base.scenario, given, prices=question.quantity.measure in PRICES)
+    found = felt(base.scenario, given, prices=question.quantity.measure in PRICES, jobs=jobs)
     if not found.factors:
         raise UsageError("no number with a range is left that the model feels")
     return found

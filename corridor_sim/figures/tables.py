@@ -54,7 +54,7 @@ def one_way(table: pd.DataFrame) -> pd.DataFrame:
     westbound if there is any.
     """
     own = table[(table["route"] != "all") & (table["direction"] != "both")]
-    segments = list(own["segment"])
+    segments = own["segment"].unique()
     kept = WHOLE if WHOLE in segments else next(iter(segments), "")
     return one_direction(own[own["segment"] == kept])
 
@@ -67,7 +67,7 @@ def of_segment(table: pd.DataFrame) -> str:
 
 def one_direction(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of one direction, westbound if there is any."""
-    ways = list(dict.fromkeys(table["direction"]))
+    ways = table["direction"].unique()
     way = "westbound" if "westbound" in ways else next(iter(ways), "")
     return table[table["direction"] == way]
 

@@ -62,6 +62,20 @@ def test_a_number_that_the_model_does_not_feel_is_told() -> None:
     assert tariff in [factor.name for factor in felt(scenario, factors, prices=True).factors]
 
 
+def test_what_only_quotes_feel_is_felt_and_processes_agree() -> None:
+    scenario = load("baseline-2024")
+    factors = ranged(
+        scenario, ["flows.cn-az-machinery.*", "links.aktau-alat.*", "flows.cn-az-sea.*"]
+    )
+    found = felt(scenario, factors, prices=False)
+    assert "flows.cn-az-machinery.value_of_reliability_pct_per_day" in [
+        factor.name for factor in found.factors
+    ]
+    assert found.unfelt  # prices
+    assert "flows.cn-az-sea.routes.suez" in found.bound
+    assert felt(scenario, factors, prices=False, jobs=2) == found
+
+
 def test_bounds_are_those_of_the_field() -> None:
     scenario = load("baseline-2024")
     assert bounds_of(scenario, "stations.alat-berths.servers").whole
