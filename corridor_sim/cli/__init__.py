@@ -86,7 +86,7 @@ def _ended(args: Sequence[str] | None, state: State) -> int:
         named = f"{error.filename}: " if error.filename else ""
         return _told(error, f"error: {named}{error.strerror or error}", 1, state)
     except MemoryError as error:
-        return _told(error, "error: out of memory; use fewer --jobs", 1, state)
+        return _told(error, "error: out of memory; use less --memory or fewer --jobs", 1, state)
     except Exception as error:
         what = f"unexpected error: {type(error).__name__}: {error}"
         more = "" if state.debug else "\n--debug shows where it happened"

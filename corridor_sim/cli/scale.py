@@ -23,6 +23,11 @@ _jobs = click.option(
 )
 _WHERE = (
     click.option(
+        "--memory", type=click.FloatRange(min=0, min_open=True), metavar="GB",
+        help="What replications that run together may take; by default half of the memory of the"
+        " machine or the cluster. In a container say what it has.",
+    ),
+    click.option(
         "--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler instead."
     ),
     click.option(
@@ -56,6 +61,7 @@ _SCALE = (
 class ScaleOptions:
     """What `run` and `compare` are asked for beside a run."""
 
+    memory: float | None
     cluster: str | None
     store: Path | None
     resume: bool
@@ -68,8 +74,9 @@ class ScaleOptions:
         from corridor_sim.experiments.executor import Where
 
         return Where(
-            jobs=jobs, cluster=self.cluster, store=self.store or out / STORE, resume=self.resume
-        )
+            jobs=jobs, memory_mb=_mb(self.memory), cluster=self.cluster,
+            store=self.store or out / STORE, resume=self.resume,
+        )  # fmt: skip
 
 
 def scale_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -89,15 +96,23 @@ def where_options(command: Callable[..., None]) -> Callable[..., None]:
     """
 
     def bundled(
-        *, jobs: int | None, cluster: str | None, store: Path | None, resume: bool, **given: Any
-    ) -> None:
+        *, jobs: int | None, memory: float | None, cluster: str | None, store: Path | None,
+        resume: bool, **given: Any,
+    ) -> None:  # fmt: skip
         from corridor_sim.experiments.executor import Where
 
         kept = store or Path(given.get("out") or "results") / STORE
-        where = Where(jobs=jobs or _cores(), cluster=cluster, store=kept, resume=resume)
+        where = Where(
+            jobs=jobs or _cores(), memory_mb=_mb(memory), cluster=cluster, store=kept,
+            resume=resume,
+        )  # fmt: skip
         command(where=where, **given)
 
     return _with_options(bundled, command, (_jobs, *_WHERE))
+
+
+def _mb(gb: float | None) -> int | None:
+    return None if gb is None else max(1, round(1000 * gb))
 
 
 def _with_options(

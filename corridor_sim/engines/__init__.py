@@ -25,18 +25,18 @@ FEW: Final = 8
 """
 
 
-def _own_memory_mb() -> int:
-    """Half of the machine's memory, shared by its cores; 2 GB where it does not say."""
+def _half_of_memory_mb() -> int:
+    """Half of the machine's memory; 4 GB where it does not say."""
     try:
         machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError):  # Windows
-        return 2000
-    return machine // (2_000_000 * (os.cpu_count() or 1))
+        return 4000
+    return machine // 2_000_000
 
 
-MEMORY_MB: Final = _own_memory_mb()
-"""What a block of replications may take, unless told otherwise: the more go together, the less each
-of them takes.
+MEMORY_MB: Final = _half_of_memory_mb()
+"""What blocks of replications may take together, unless told otherwise: the more go together, the
+less time each of them takes.
 """
 _MOST: Final = 256
 

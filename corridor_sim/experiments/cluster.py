@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from corridor_sim.engines import MEMORY_MB
 from corridor_sim.errors import CorridorError, RunError, UsageError
 from corridor_sim.experiments.task import Task, run_block
 
@@ -39,6 +41,16 @@ class Cluster:
         """
         threads: dict[str, int] = self._connected().nthreads()
         return max(1, sum(threads.values()))
+
+    def memory_mb(self) -> int:
+        """Half of what the workers have, as if each thread had as much as the poorest."""
+        each = [
+            worker["memory_limit"] // worker["nthreads"]
+            for worker in self._connected().scheduler_info()["workers"].values()
+            if worker["memory_limit"]
+        ]
+        share = min(each) // 2_000_000 if each else MEMORY_MB // (os.cpu_count() or 1)
+        return share * self.width()
 
     def pieces(self, blocks: Sequence[Sequence[Task]]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing.

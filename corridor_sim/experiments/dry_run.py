@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from corridor_sim.compile import compile_scenario
+from corridor_sim.engines import MEMORY_MB
 from corridor_sim.experiments.executor import HERE, Progress, Where
 from corridor_sim.experiments.plan import Case, Options, with_engine
 from corridor_sim.experiments.shown import framed
@@ -77,7 +78,8 @@ def forecast(
         kept = _kept(tasks, store, resume=where.resume)
         prepare(tasks[0])
         begun = perf_counter()
-        block = blocks_of(tasks, workers=where.jobs)[0][:MEASURED]
+        memory = where.memory_mb or MEMORY_MB
+        block = blocks_of(tasks, workers=where.jobs, memory_mb=memory)[0][:MEASURED]
         pieces = run_block(block)
         each = (perf_counter() - begun) / len(block)
         if store is not None:

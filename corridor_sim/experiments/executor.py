@@ -27,6 +27,9 @@ class Where:
 
     jobs: int = 1
     """Processes of this machine."""
+    memory_mb: int | None = None
+    """What blocks of replications may take together; by default half of what the machine has, or
+    the workers of the cluster."""
     cluster: str | None = None
     """Address of a Dask scheduler, whose workers are used instead."""
     store: Path | None = None
@@ -45,6 +48,9 @@ class Executor(Protocol):
 
     def width(self) -> int:
         """How many blocks run at a time."""
+
+    def memory_mb(self) -> int:
+        """What all blocks that run at a time may take together, unless told otherwise."""
 
     def pieces(self, blocks: Sequence[Sequence[Task]]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing."""
@@ -105,7 +111,8 @@ class Workers:
     def _run(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Tally]]:
         if not tasks:
             return
-        blocks = blocks_of(tasks, workers=self._executor.width())
+        memory = self.where.memory_mb or self._executor.memory_mb()
+        blocks = blocks_of(tasks, workers=self._executor.width(), memory_mb=memory)
         with closing(self._executor.pieces(blocks)) as finished:
             for at, pieces in finished:
                 for task, piece in zip(blocks[at], pieces, strict=True):

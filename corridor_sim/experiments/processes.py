@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
+from corridor_sim.engines import MEMORY_MB
 from corridor_sim.errors import RunError
 from corridor_sim.experiments import task as work
 from corridor_sim.experiments.task import Task
@@ -27,6 +28,10 @@ class Here:
     def width(self) -> int:
         """One block at a time."""
         return 1
+
+    def memory_mb(self) -> int:
+        """Half of what this machine has."""
+        return MEMORY_MB
 
     def pieces(self, blocks: Sequence[Block]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces."""
@@ -52,6 +57,10 @@ class Processes:
         """How many blocks run at a time."""
         return self._jobs
 
+    def memory_mb(self) -> int:
+        """Half of what this machine has."""
+        return MEMORY_MB
+
     def pieces(self, blocks: Sequence[Block]) -> Generator[tuple[int, list[bytes]]]:
         """Index of each block and its pieces, in order of finishing.
 
@@ -74,7 +83,7 @@ class Processes:
                 return
         raise RunError(
             "worker processes ended without an answer: killed, out of memory, or started from a"
-            " script without `if __name__ == '__main__'`; try fewer --jobs"
+            " script without `if __name__ == '__main__'`; try less --memory or fewer --jobs"
         )
 
     def _once(self, blocks: dict[int, Block]) -> Iterator[tuple[int, list[bytes]]]:

@@ -72,10 +72,10 @@ def tasks_of(
     ]
 
 
-def blocks_of(tasks: Sequence[Task], *, workers: int) -> list[list[Task]]:
+def blocks_of(tasks: Sequence[Task], *, workers: int, memory_mb: int) -> list[list[Task]]:
     """Tasks as they are sent to one of some workers: of one case, as many as its engine is best
-    given at once, if that leaves something for every worker; the last are smaller, so that no
-    worker waits long for another.
+    given at once within a worker's share of the memory, if that leaves something for every worker;
+    the last are smaller, so that no worker waits long for another.
 
     As many cases as a process keeps compiled come one after the other; so none is compiled twice.
     """
@@ -87,7 +87,9 @@ def blocks_of(tasks: Sequence[Task], *, workers: int) -> list[list[Task]]:
     for number, own in enumerate(cases.values()):
         if number % COMPILED == 0:
             turns.append([])
-        turns[-1].append(_parts(own, math.ceil(len(own) / min(share, _together(own[0])))))
+        turns[-1].append(
+            _parts(own, math.ceil(len(own) / min(share, _together(own[0], memory_mb // workers))))
+        )
     found = [block for turn in turns for blocks in zip_longest(*turn) for block in blocks if block]
     odd = len(found) % workers
     whole, last = found[: len(found) - odd], found[len(found) - odd :]
@@ -101,10 +103,11 @@ def _parts(tasks: list[Task], count: int) -> list[list[Task]]:
     return [tasks[low:high] for low, high in pairwise(cuts)]
 
 
-def _together(task: Task) -> int:
+def _together(task: Task, memory_mb: int) -> int:
     if task.options.engine == "event":
         return 1  # without compiling it here
-    size = block_size(_model(task.name, task.text), task.options.engine)
+    model = _model(task.name, task.text)
+    size = block_size(model, task.options.engine, memory_mb=memory_mb)
     return max(1, size // 2) if task.twin else size
 
 

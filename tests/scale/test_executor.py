@@ -18,6 +18,7 @@ from one_gate import OPTIONS, same_tables, small, two
 
 from corridor_sim.compile import compile_scenario
 from corridor_sim.errors import RunError, UsageError
+from corridor_sim.experiments.cluster import Cluster
 from corridor_sim.experiments.executor import Where, workers
 from corridor_sim.experiments.processes import Processes
 from corridor_sim.experiments.run import simulate
@@ -73,9 +74,10 @@ def test_many_cases_are_each_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
 def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
     width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 5)
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_, **__: 5)
     alone, together = (replace(OPTIONS, engine=name) for name in ("event", "array"))
-    blocks = blocks_of(tasks_of(two(), [together, together], visits=[None, None]), workers=width)
+    tasks = tasks_of(two(), [together, together], visits=[None, None])
+    blocks = blocks_of(tasks, workers=width, memory_mb=1000)
     assert sum(len(block) for block in blocks) == 2 * len(OPTIONS.replications)
     assert max(len(block) for block in blocks) <= 5
     assert all(len({task.key for task in block}) == 1 for block in blocks)
@@ -83,17 +85,28 @@ def test_blocks_of_an_engine_that_solves_many_at_once_give_the_same_tables(
 
 
 def test_a_block_leaves_something_for_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_, **__: 100)
     tasks = tasks_of([small()], [replace(OPTIONS, engine="array")], visits=[None])
-    assert [len(block) for block in blocks_of(tasks, workers=4)] == [3, 3, 3, 3]
+    assert [len(block) for block in blocks_of(tasks, workers=4, memory_mb=1)] == [3] * 4
+
+
+@pytest.mark.parametrize(("memory_mb", "most"), [(4, 1), (40, 8), (4000, 24)])
+def test_workers_share_the_memory_that_was_stated(memory_mb: int, most: int) -> None:
+    array = replace(OPTIONS, engine="array", replications=tuple(range(48)))
+    where = Where(memory_mb=memory_mb)
+    blocks = blocks_of(tasks_of([small()], [array], visits=[None]), workers=2, memory_mb=memory_mb)
+    assert max(len(block) for block in blocks) == most
+    assert same_tables(
+        simulate([small()], array, where=where), simulate([small()], array, where=Where())
+    )
 
 
 def test_the_last_blocks_are_shared_by_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_: 100)
+    monkeypatch.setattr("corridor_sim.experiments.task.block_size", lambda *_, **__: 100)
     cases = [small(f"case-{hours}", hours=hours) for hours in (2, 3, 4, 5, 6)]
     array = replace(OPTIONS, engine="array")
     tasks = tasks_of(cases, [array] * 5, visits=[None] * 5)
-    blocks = blocks_of(tasks, workers=2)
+    blocks = blocks_of(tasks, workers=2, memory_mb=1000)
     assert [len(block) for block in blocks] == [12, 12, 12, 12, 6, 6]
     assert sorted((task.name, task.replication) for block in blocks for task in block) == sorted(
         (task.name, task.replication) for task in tasks
@@ -139,7 +152,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
     try:
         start("scheduler", "--host", "127.0.0.1", "--port", "0")
         for _ in "ab":
-            start("worker", "--nthreads", "1", "--no-nanny")
+            start("worker", "--nthreads", "1", "--no-nanny", "--memory-limit", "3GB")
         while not file.exists():
             time.sleep(0.1)
         yield json.loads(file.read_text())["address"], started[1:]
@@ -157,6 +170,9 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path: Path) -> N
     with cluster(tmp_path) as (address, (doomed, _)):
         with Client(address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
+        asked = Cluster(address)
+        assert asked.memory_mb() == 3000  # half of what the two have
+        asked.close()
         told: list[int] = []
 
         def kill(number: int) -> None:

@@ -24,7 +24,7 @@ class Done:
     """What happened at the berths in a window."""
 
     sailed: list[tuple[Ints, ...]] = field(default_factory=list)
-    """Berth, queue, row, vessel's node, cast off, first and number of the cargo."""
+    """Berth, queue, vessel's node, cast off, first and number of the cargo."""
     freed: list[tuple[Ints, ...]] = field(default_factory=list)
     """Berth, queue and row in which the cargo was listed, when unloading ends."""
     back: list[tuple[Ints, ...]] = field(default_factory=list)
@@ -132,9 +132,7 @@ def _load(block: Block, queues: Ints, call: Ints, row: Ints, done: Done) -> None
     rides.loaded[row], rides.cast_off[row] = over, sails
     customers.free1[berth, server] = sails
     customers.finish[rides.customer[row]] = sails
-    done.sailed.append(
-        (berth, queues, row, rides.node[row], sails, rides.cargo[row], rides.count[row])
-    )
+    done.sailed.append((berth, queues, rides.node[row], sails, rides.cargo[row], rides.count[row]))
 
 
 def _worked_off(block: Block, calendar: Ints, begin: Ints, work: Ints) -> Ints:
@@ -298,7 +296,7 @@ def _sail(block: Block, sailed: tuple[Ints, ...], out: list[Entries]) -> None:
     """Vessels that have cast off go on; ports that they reach in this window are told what is
     aboard, as their times do not tell.
     """
-    berth, queue, row, node, at, head, count = sailed
+    berth, queue, node, at, head, count = sailed
     boarding, layout = block.boarding, block.layout
     vessel, sailing, _ = layout.vessel_at(node)
     start = layout.vessel_base[vessel] + sailing * layout.vessel_stride[vessel]

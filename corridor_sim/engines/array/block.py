@@ -184,8 +184,8 @@ def block_of(draws: Draws, replications: Sequence[int]) -> Block:
     durations = works(draws, layout, lucks)
     visits, waits = cargo.passed(model, layout, lucks)
     return Block(
-        model=model, lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout, works=durations,
-        replications=count, columns=columns,
+        model=model, lucks=[replace(luck, works=(), costs=()) for luck in lucks], layout=layout,
+        works=durations, replications=count, columns=columns,
         owner=(layout.owner[:, None] * count + np.arange(count)).ravel(),
         replication=np.tile(np.arange(count), layout.elements),
         path=np.stack([luck.path for luck in lucks]).astype(np.int32),
