@@ -22,10 +22,10 @@ from corridor_sim.engines.array.ragged import NONE_YET, Bools, Ints, groups, joi
 from corridor_sim.engines.array.routing import Entries, enter
 from corridor_sim.engines.array.yards import Yards
 from corridor_sim.errors import UsageError
-from corridor_sim.model import DAY, Kind, Model, Ticks
+from corridor_sim.model import DAY, NONE, Kind, Model, Ticks
 
 _MONTH: Final = 30 * DAY
-_FOUR_HOURS: Final = DAY // 6
+_SIX_HOURS: Final = DAY // 4
 
 _KEY_BITS: Final = 63
 
@@ -94,12 +94,12 @@ def run(block: Block, *, window: int | None) -> tuple[Yards, Choosing | None]:
 
 def _length(block: Block) -> int:
     """A day, since within more of it too much comes back; of stations alone a month where nothing
-    does, else four hours.
+    does, else six hours.
     """
     model = block.model
     if model.services or model.fleets:
         return DAY
-    return _FOUR_HOURS if _onward(model) is None else _MONTH
+    return _SIX_HOURS if _onward(model) is None else _MONTH
 
 
 def windows(block: Block, window: int) -> list[tuple[int, int]]:
@@ -180,28 +180,55 @@ def _batches(block: Block) -> list[Batch]:
 
 
 def _levels(model: Model, among: list[int]) -> list[list[int]]:
-    """Stations level by level, so that each is solved after those before it; all together if some
-    cargo comes the other way.
+    """Stations level by level, so that each is solved after those before it; if some cargo comes
+    the other way, in two parts, so that what goes on from one part is solved with the other.
     """
     level = _onward(model)
     if level is None:
-        return [among]
-    return [[s for s in among if level[s] == n] for n in sorted(set(level))]
+        level = _sides(model)
+    levels = [[s for s in among if level[s] == n] for n in sorted(set(level))]
+    return [found for found in levels if found]
 
 
-def _onward(model: Model) -> list[int] | None:
-    """By station how many cargo has passed before it at most; None if there is no such order."""
-    onward = set()
+def _neighbours(model: Model) -> set[tuple[int, int]]:
+    """Stations that cargo passes one directly after the other."""
+    found = set()
     for path in model.paths:
         visited = [step for step in path.steps if step.kind != Kind.HAUL]
         for here, there in pairwise(visited):
             if here.kind == there.kind == Kind.STATION:
-                onward.add((here.target, there.target))
+                found.add((here.target, there.target))
+    return found
+
+
+def _onward(model: Model) -> list[int] | None:
+    """By station how many cargo has passed before it at most; None if there is no such order."""
+    onward = _neighbours(model)
     level = [0] * len(model.stations)
     for _ in model.stations:
         for before, after in onward:
             level[after] = max(level[after], level[before] + 1)
     return None if any(level[after] <= level[before] for before, after in onward) else level
+
+
+def _sides(model: Model) -> list[int]:
+    """By station 0 or 1, so that neighbours differ where they can (red and black)."""
+    beside: list[list[int]] = [[] for _ in model.stations]
+    for here, there in sorted(_neighbours(model)):
+        beside[here].append(there)
+        beside[there].append(here)
+    side = [NONE] * len(beside)
+    for first in range(len(beside)):
+        if side[first] != NONE:
+            continue
+        side[first], left = 0, [first]
+        while left:
+            here = left.pop()
+            new = [there for there in beside[here] if side[there] == NONE]
+            for there in new:
+                side[there] = 1 - side[here]
+            left += new
+    return side
 
 
 def _fleets(block: Block) -> Entries:
