@@ -43,9 +43,11 @@ def solve(
     live = columns[customers.head0[columns] < customers.tail1[columns]]
     if not len(live):
         return
-    closes = block.next_shut[live] < block.end
+    shuts = block.next_shut[live]
+    closes = shuts < block.end
     _served(block, live, closes)
-    stopped = live[block.alike[live] & ~closes & ~_undisturbed(block, live)]
+    later = live[block.alike[live] & ~closes & (shuts < BIG)]
+    stopped = later[~_undisturbed(block, later)]
     if len(stopped):
         customers.free1[stopped] = customers.free0[stopped]
         _served(block, stopped, np.ones(len(stopped), bool))
