@@ -76,7 +76,8 @@ def quantile_table(law: str, *, cv: float) -> Floats:
 
 def quantile(table: Floats, u: Floats) -> Floats:
     """Quantiles of a law at probabilities `u` in [0, 1), of any shape: `np.interp` to the bit, by
-    a table of guides three times as fast (Chen and Asau 1974, doi:10.1080/05695557408974944).
+    a table of guides in a third of the time (Chen and Asau 1974, AIIE Transactions 6, 163-166;
+    Devroye 1986, Non-Uniform Random Variate Generation, III.2.4).
     """
     cell = (u * _CELLS).astype(np.int64)
     at = _FIRST[cell]
@@ -84,7 +85,7 @@ def quantile(table: Floats, u: Floats) -> Floats:
     dense = _DENSE[cell]
     if dense.any():
         at[dense] = np.searchsorted(QUANTILES, u[dense], "right") - 1
-    slope = np.diff(table) / np.diff(QUANTILES)
+    slope = np.append(np.diff(table) / np.diff(QUANTILES), 0.0)  # beyond the last one, the last
     found: Floats = slope[at] * (u - QUANTILES[at]) + table[at]
     return found
 

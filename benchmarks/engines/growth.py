@@ -98,8 +98,11 @@ def plot_growth(found: dict[str, Any], *, what: str, ax: Axes) -> Axes:
         label = f"{name} engine, slope {found['slopes'][name]:.2f}"
         ax.plot([int(size) for size in own], list(own.values()), style, label=label)
     ax.set(xscale="log", yscale="log", xlabel=what, ylabel="seconds")
+    sizes = sorted({int(size) for own in found["seconds"].values() for size in own})
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.set_xticks([], minor=True)
     usual = ", ".join(f"{value} {name}" for name, value in found["usual"].items() if name != what)
     ax.set_title(f"array: {usual}", fontsize="small")
     ax.legend(fontsize="small")
-    ax.grid(alpha=0.3, which="both")
+    ax.grid(alpha=0.3)
     return ax

@@ -13,6 +13,7 @@ from corridor_sim.laws import (
     handling_kg_per_teu,
     load_limit_teu,
     path_hours,
+    quantile,
     quantile_table,
     rail_g_per_t_km,
 )
@@ -35,6 +36,20 @@ def test_quantiles_are_those_of_the_law(law: str) -> None:
     asked = [0.001, 0.1, 0.5, 0.9, 0.999]
     found = np.interp(asked, QUANTILES, table)
     np.testing.assert_allclose(found, LAWS[law].ppf(asked), rtol=5e-3, atol=1e-12)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_guides_lead_to_the_bits_of_plain_interpolation(law: str) -> None:
+    table = quantile_table(law, cv=CV)
+    inner = QUANTILES[:-1]
+    u = np.concatenate(
+        [
+            inner, np.nextafter(inner, 1), np.nextafter(inner[1:], 0), np.arange(8192) / 8192,
+            np.random.default_rng(1).random(100_000), [5e-324, np.nextafter(1, 0)],
+        ]
+    )  # fmt: skip
+    assert np.array_equal(quantile(table, u), np.interp(u, QUANTILES, table))
+    assert quantile(table, u[:14].reshape(2, 7)).shape == (2, 7)
 
 
 @pytest.mark.parametrize("law", ["exponential", "gamma", "lognormal"])
