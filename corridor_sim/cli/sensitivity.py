@@ -74,6 +74,7 @@ def sensitivity(
         quantity=output, only=only, without=without, trajectories=trajectories, keep=keep,
         base_samples=base_samples,
     )  # fmt: skip
+    tell("looking for the numbers that the model feels", quiet=asked.quiet)
     planned = s.plan(base, question, jobs=asked.where.jobs)
     morris, sobol = s.cost(len(planned.factors), question)
     tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -189,7 +190,9 @@ def _mapped(
 ) -> Iterator[bool | None]:
     if jobs == 1 or len(factors) < _FEW:
         return map(look, factors)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
         return iter(list(pool.map(look, factors, chunksize=_FEW)))
 
 
