@@ -33,7 +33,7 @@ def compile_scenario(scenario: Scenario, *, name: str) -> Model:
 
 
 def without_quotes(scenario: Scenario) -> Model:
-    """A model without name, fingerprint and quotes, in a sixth of the time: for who compares
+    """A model without name, fingerprint and quotes, in a fifth of the time: for who compares
     models and does not run them.
     """
     return _bare(Context(scenario, Clock.of(scenario.span)))

@@ -303,6 +303,7 @@ def _sail(block: Block, sailed: tuple[Ints, ...], out: list[Entries]) -> None:
     start += layout.chain_at[layout.call_of(vessel, sailing)]
     replication = block.replication[berth]
     enter(block, berth, replication, at, start, out)
+    # vessels always go on somewhere, so that the last entries are theirs, one each
     soon = np.flatnonzero(out[-1][2] < block.end)
     if layout.yards:
         place, k = ranges(boarding.first[queue] + head, count)
